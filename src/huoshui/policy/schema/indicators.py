@@ -1,0 +1,67 @@
+"""Indicators: one value per subject and day, measured from facts or computed from other columns."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from huoshui.policy.schema.parts import Cite, Dated, Definition, Expression, Form, Identifier
+
+
+class Measure(Form):
+    """An operation over the settled facts of one item; one file per operation in indicators/ops.
+
+    latest          `column` of the fact in force on the day with the latest `true_from`
+    holding         `aggregate` over the facts in force on the day
+    financial_year  `aggregate` of `column` over the facts whose `true_from` lies in the calendar
+                    year `year` years from the last closed one (0 the last closed, -1 the one before)
+    trailing        `aggregate` over the facts of the `months` months that end on the day, ended
+                    `months_before` months earlier where that is given
+    top_share       share of `column` that the `top` largest values of `by` make, over `months`
+    active_months   calendar months of the last `months` with at least one fact
+    variation       standard deviation over mean of monthly sums of `column`, over `months`
+    since           whole months from the `first` or `last` day in `column` to the day
+    """
+
+    op: Literal[
+        "latest",
+        "holding",
+        "financial_year",
+        "trailing",
+        "top_share",
+        "active_months",
+        "variation",
+        "since",
+    ]
+    item: Identifier
+    column: str | None = None
+    aggregate: Literal["any", "count", "count_distinct", "sum", "max", "min"] | None = None
+    where: Expression | None = None  # over the item's columns
+    year: int = 0
+    months: int | None = None
+    months_before: int = 0
+    by: str | None = None
+    top: int | None = None
+    edge: Literal["first", "last"] | None = None
+
+
+class Indicator(Definition):
+    """A column of the profile."""
+
+    type: Literal["number", "flag", "day", "text"]
+    unit: str | None = None
+    vocabulary: str | None = None  # for text
+    measure: Measure | None = None
+    formula: Expression | None = None  # over other indicators, constants and `values`
+    values: dict[Identifier, Dated] = {}
+    when_missing: Literal["unknown", "zero", "no"] = "unknown"  # zero/no need a complete register
+    group: Identifier | None = None  # the heading it is shown under
+    better: Literal["higher", "lower", "neither"] = "neither"
+    cite: Cite
+
+    @model_validator(mode="after")
+    def _one_way_of_knowing(self) -> Indicator:
+        if (self.measure is None) == (self.formula is None):
+            raise ValueError("an indicator has either a measure or a formula")
+        return self

@@ -1,0 +1,62 @@
+"""Offerings: what a subject may get, from whom, when, how much and at what price."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from huoshui.policy.schema.parts import (
+    Cite,
+    Clause,
+    Dated,
+    Definition,
+    Expression,
+    Form,
+    Identifier,
+    Label,
+)
+
+
+class Institution(Definition):
+    """Who offers: a bank, guarantor, insurer, fund manager, lessor or public office."""
+
+    kind: Literal[
+        "bank", "guarantor", "insurer", "fund_manager", "lessor", "government", "exchange"
+    ]
+    region: str  # GB/T 2260
+    fictional: bool = False
+
+
+class Term(Form):
+    """How long, in months, as expressions."""
+
+    least: Expression
+    most: Expression
+
+
+class Offering(Definition):
+    """A product or a programme of any kind.
+
+    Every number stands in `values`, dated and cited; clauses and terms name them.  Amounts are in
+    fen, prices in basis points a year.
+    """
+
+    kind: Literal["loan", "guarantee", "subsidy", "insurance", "equity", "lease", "securities"]
+    institution: Identifier
+    named_in: Cite | None = None  # who speaks of a product of this name
+    terms_are: Literal["cited", "house", "mixed"]  # whose terms these are; shown to the reader
+    applicants: tuple[Identifier, ...]  # words of the vocabulary subject_kind
+    purposes: tuple[Identifier, ...]  # words of the vocabulary purpose
+    security: tuple[Identifier, ...]  # words of the vocabulary security; any one suffices
+    zones: tuple[Identifier, ...] = ()  # words of the vocabulary zone
+    stages: tuple[Identifier, ...] = ()  # words of the vocabulary stage; empty: any
+    regions: tuple[str, ...] = ()  # prefixes of GB/T 2260 codes; empty: any
+    values: dict[Identifier, Dated] = {}
+    clauses: tuple[Clause, ...]
+    amount: Expression | None = None  # fen; null where the amount is not computed
+    rate: Expression | None = None  # basis points a year that the subject pays; null: none
+    fee: Expression | None = None  # basis points a year beside the rate (guarantee, premium)
+    relief: Expression | None = None  # basis points a year that the programme pays back
+    term: Term | None = None  # null where there is no term
+    repayment: tuple[Identifier, ...] = ()  # words of the vocabulary repayment
+    handbook: Label | None = None
+    cite: Cite
