@@ -31,10 +31,19 @@ from huoshui.policy.schema.parts import (
     Unit,
     Vocabulary,
 )
-from huoshui.policy.schema.ratings import Band, Bonus, Criterion, Group, Rating, Tier
+from huoshui.policy.schema.ratings import (
+    RATING_SUFFIXES,
+    Band,
+    Bonus,
+    Criterion,
+    Group,
+    Rating,
+    Tier,
+)
 
 __all__ = [
     "FACTS_BUILT_IN",
+    "RATING_SUFFIXES",
     "Band",
     "Bonus",
     "Category",

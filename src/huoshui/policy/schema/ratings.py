@@ -19,6 +19,9 @@ from huoshui.policy.schema.parts import (
     NumberOrUnknown,
 )
 
+RATING_SUFFIXES = ("_low", "_high", "_grade", "_line")
+"""What a rating's columns are called, after the rating's own name (which is the score itself)."""
+
 
 class Tier(Form):
     """Points for a range of the indicator that starts here; the first tier has no start."""

@@ -1,0 +1,66 @@
+# One command for each job; `make help` lists them.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+FIRMS  ?= 20000
+SEED   ?= 20260101
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test quick check mutate bench real lock docs clean
+
+help:  ## list the commands
+	@awk -F':.*##' '/^[a-z]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: $(BIN)/python requirements/core.lock pyproject.toml
+	@echo "Installing the core (once) ..."
+	@$(PIP) --require-hashes -r requirements/core.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.all: $(VENV)/.core requirements/all.lock
+	@echo "Installing everything, modelling and checks included (once) ..."
+	@$(PIP) --require-hashes -r requirements/all.lock
+	@touch $@
+
+setup: $(VENV)/.all  ## make .venv with everything (core, modelling, checks)
+
+demo: $(VENV)/.core  ## from raw records to explained offers, on a fictional region
+	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --no-serve
+
+test: $(VENV)/.all  ## all tests (about ten minutes on two cores)
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+quick: $(VENV)/.all  ## the tests that take under a minute in all
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+check: $(VENV)/.all  ## static: format, lint, house rules, import orders, packs, types
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
+	$(BIN)/python -m pytest -q tests/house/test_tidy.py
+	$(BIN)/lint-imports
+	$(BIN)/huoshui packs check
+	$(BIN)/mypy
+	$(BIN)/huoshui docs --check
+
+bench: $(VENV)/.all  ## speed, beside a peer in the same run; results in var/bench
+	$(BIN)/huoshui bench all
+
+real: $(VENV)/.all  ## the real registry and invoices (needs ../shared/data); writes docs/reference/real-data.md
+	$(BIN)/huoshui real
+
+docs: $(VENV)/.core  ## write the reference pages that are made from the program
+	$(BIN)/huoshui docs
+
+lock: $(VENV)/.all  ## lock the dependencies anew, with hashes and without any address
+	$(BIN)/uv pip compile pyproject.toml requirements/build.in --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --quiet -o requirements/core.lock
+	$(BIN)/uv pip compile pyproject.toml requirements/build.in --all-extras --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --quiet -o requirements/all.lock -c requirements/core.lock
+
+clean:  ## delete what the commands made
+	rm -rf var $(VENV) .mypy_cache .ruff_cache .hypothesis

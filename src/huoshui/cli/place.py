@@ -1,0 +1,92 @@
+"""Where a command works: the home folder with lake and snapshots, the packs, the day, the batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huoshui.kernel.errors import Refusal, Where
+from huoshui.policy.loader import load
+from huoshui.policy.pack import Pack
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class PlaceRefusal(Refusal):
+    """Why a command cannot work where it was told to."""
+
+    NO_LAKE = (
+        "There is no lake in {home}.",
+        "Run `huoshui demo`, or `huoshui ingest FOLDER --home {home}` first.",
+    )
+
+
+class Day(click.ParamType):
+    """A day written YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> dt.date:
+        """Read the day, or fail saying what is expected."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day written YYYY-MM-DD", param, ctx)
+
+
+def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --home: the folder that holds lake/ and snapshots/."""
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        default=lambda: Path(os.environ.get("HUOSHUI_HOME", "var/demo")),
+        show_default="var/demo",
+        help="Folder with lake/ and snapshots/ (or HUOSHUI_HOME).",
+    )(command)
+
+
+def packs_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --packs: folders of packs, read together."""
+    return click.option(
+        "--packs",
+        "packs",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        default=lambda: (ROOT / "packs/common", ROOT / "packs/demo"),
+        show_default="packs/common packs/demo",
+        help="A folder of a pack; give it again for more.",
+    )(command)
+
+
+def asof_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --asof: the day that is asked about."""
+    return click.option(
+        "--asof", type=Day(), default=lambda: dt.date.today(), show_default="today", help="The day asked about."
+    )(command)
+
+
+def known_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --known: only what had become known by this batch."""
+    return click.option(
+        "--known", type=int, default=None, help="Only facts known by this batch (default: all)."
+    )(command)
+
+
+def read_packs(packs: tuple[Path, ...], asof: dt.date) -> Pack:
+    """Read the packs as at a day."""
+    return load(packs, asof=asof)
+
+
+def lake_folder(home: Path) -> Path:
+    """Give the lake's folder, or refuse if nothing was ever ingested there."""
+    folder = home / "lake"
+    if not (folder / "batches").is_dir():
+        raise PlaceRefusal.NO_LAKE.refuse(where=Where(str(home)), home=home)
+    return folder

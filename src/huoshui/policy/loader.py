@@ -1,0 +1,235 @@
+"""Reads packs as at a day: every file through its form, all faults of all files reported together.
+
+The folder a file stands in decides its form; its name is its id.  A definition may have several
+files, `<id>.yaml` or `<id>@<day>.yaml`, told apart by `valid_from` and `valid_until`; the one in
+force on the day is read, and two in force on one day is a fault.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from huoshui.kernel.errors import Problem, Refusal, Refused, Where
+from huoshui.policy import schema
+from huoshui.policy.check import check
+from huoshui.policy.pack import Pack
+from huoshui.policy.reading import Document, read
+
+FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "sources": ("sources", schema.Source),
+    "vocabularies": ("vocabularies", schema.Vocabulary),
+    "constants": ("constants", schema.Constant),
+    "categories": ("categories", schema.Category),
+    "facts": ("items", schema.Item),
+    "feeds": ("feeds", schema.Feed),
+    "indicators": ("indicators", schema.Indicator),
+    "ratings": ("ratings", schema.Rating),
+    "institutions": ("institutions", schema.Institution),
+    "products": ("offerings", schema.Offering),
+    "programmes": ("offerings", schema.Offering),
+    "entities": ("entities", schema.Settlement),
+}
+"""Folder of a pack -> the kind (an attribute of `Pack`) and the form of what stands in it."""
+
+EXAMPLES = ".examples.yaml"
+
+
+class PackRefusal(Refusal):
+    """Why packs are refused, the weightiest first."""
+
+    NO_FOLDER = "There is no pack at {path}.", "Give the folder of a pack, such as packs/common."
+    NO_UNITS = "No pack given has a units.yaml.", "Read packs/common along with the others."
+    WRONG_FOLDER = (
+        "The folder {folder} is none that a pack may hold.",
+        "Move the file to one of: {folders}.",
+    )
+    FORM = "{detail}.", "Follow the form of a {form}; see docs/reference/packs.md."
+    UNKNOWN_KEY = "A {form} has no key {key}.", "Take the key out, or correct it to {near}."
+    MISSING_KEY = "The key {key} is missing.", "Add {key}; a {form} cannot do without it."
+    UNCITED = "This value has no citation.", "Say where it comes from: cite: source-id#place."
+    NAME_DIFFERS = "The id {id} differs from the file's name.", "Call the file {id}.yaml."
+    TWICE_IN_FORCE = (
+        "{id} is defined twice for one day, also in {other}.",
+        "End the older one with valid_until, or delete one.",
+    )
+    EXAMPLE_OF_NOTHING = (
+        "The examples of {id} stand beside no definition of that name.",
+        "Name the file after the definition.",
+    )
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    name: str  # as errors call it, from the pack's own folder on
+    kind: str
+    form: type[BaseModel]
+    is_example: bool
+
+    @property
+    def stem(self) -> str:
+        stem = self.path.name.removesuffix(EXAMPLES if self.is_example else ".yaml")
+        return stem.split("@")[0]
+
+
+def load(roots: Sequence[Path], *, asof: dt.date) -> Pack:
+    """Read packs together as at a day, or raise `Refused` with every fault found.
+
+    The forms are checked here; that definitions fit each other is `check.check`'s work, which
+    runs once every file is well formed.
+    """
+    problems: list[Problem] = []
+    files = list(_files(roots, problems))
+    digest = _digest(files, roots)
+    documents: dict[tuple[str, str], Document] = {}
+    examples: dict[tuple[str, str], Document] = {}
+    made: dict[str, dict[str, Any]] = {kind: {} for kind, _ in FOLDERS.values()}
+    for file in files:
+        document = read(file.path, file.name)
+        problems += document.problems
+        if document.content is None:
+            continue
+        if file.is_example:
+            examples[file.kind, file.stem] = document
+            continue
+        definition = _formed(document, file.form, problems)
+        if definition is not None and _is_in_force(definition, asof):
+            _keep(definition, file, document, made, documents, problems)
+    units = _units(roots, problems)
+    for (kind, name), document in examples.items():
+        if name not in made[kind] and not any(f.kind == kind and f.stem == name for f in files):
+            problems.append(PackRefusal.EXAMPLE_OF_NOTHING.problem(where=document.where(), id=name))
+    Refused.raise_any(problems)
+    pack = Pack(
+        asof=asof,
+        digest=digest,
+        units=units,
+        documents=documents,
+        example_documents=examples,
+        roots=tuple(roots),
+        **made,
+    )
+    Refused.raise_any(check(pack))
+    return pack
+
+
+def _files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[_File]:
+    for root in roots:
+        if not root.is_dir():
+            problems.append(PackRefusal.NO_FOLDER.problem(where=Where(str(root)), path=root))
+            continue
+        for path in sorted(root.rglob("*.yaml")):
+            inner = path.relative_to(root)
+            if inner.name == "units.yaml" and len(inner.parts) == 1:
+                continue
+            name = f"{root.name}/{inner.as_posix()}"
+            if inner.parts[0] not in FOLDERS or len(inner.parts) == 1:
+                problems.append(
+                    PackRefusal.WRONG_FOLDER.problem(
+                        where=Where(name), folder=inner.parts[0], folders=", ".join(FOLDERS)
+                    )
+                )
+                continue
+            kind, form = FOLDERS[inner.parts[0]]
+            yield _File(path, name, kind, form, path.name.endswith(EXAMPLES))
+
+
+def _digest(files: Sequence[_File], roots: Sequence[Path]) -> str:
+    total = hashlib.sha256()
+    paths = [(f.name, f.path) for f in files]
+    paths += [(f"{r.name}/units.yaml", r / "units.yaml") for r in roots]
+    for name, path in sorted(paths):
+        if path.is_file():
+            content = path.read_bytes()
+            total.update(f"{name}\0{len(content)}\0".encode())
+            total.update(content)
+    return total.hexdigest()
+
+
+def _units(roots: Sequence[Path], problems: list[Problem]) -> dict[str, schema.Unit]:
+    units: dict[str, schema.Unit] = {}
+    found = [root for root in roots if (root / "units.yaml").is_file()]
+    if not found and roots and not problems:
+        problems.append(PackRefusal.NO_UNITS.problem(where=Where(str(roots[0]))))
+    for root in found:
+        document = read(root / "units.yaml", f"{root.name}/units.yaml")
+        problems += document.problems
+        content = document.content if isinstance(document.content, dict) else {}
+        for name, entry in content.items():
+            part = Document(document.file, entry)
+            part.places = {
+                path[1:]: place for path, place in document.places.items() if path[:1] == (name,)
+            }
+            unit = _formed(part, schema.Unit, problems)
+            if unit is not None:
+                units[name] = unit
+    return units
+
+
+def _formed(document: Document, form: type[Any], problems: list[Problem]) -> Any:
+    try:
+        return form.model_validate(document.content)
+    except ValidationError as error:
+        for detail in error.errors():
+            problems.append(_problem(detail, document, form))
+        return None
+
+
+def _problem(detail: Any, document: Document, form: type[BaseModel]) -> Problem:
+    """Turn one finding of the form checker into our shape, with the line it stands on."""
+    path = tuple(p for p in detail["loc"] if p != "[key]")
+    where = document.where(path)
+    key = path[-1] if path else ""
+    name = form.__name__.lower()
+    if detail["type"] == "missing" and key == "cite":
+        return PackRefusal.UNCITED.problem(where=where)
+    if detail["type"] == "missing":
+        return PackRefusal.MISSING_KEY.problem(where=where, key=key, form=name)
+    if detail["type"] == "extra_forbidden":
+        near = _nearest(str(key), form)
+        return PackRefusal.UNKNOWN_KEY.problem(where=where, key=key, form=name, near=near)
+    message = detail["msg"].removeprefix("Value error, ").rstrip(".")
+    return PackRefusal.FORM.problem(where=where, detail=message, form=name)
+
+
+def _nearest(key: str, form: type[BaseModel]) -> str:
+    known = list(form.model_fields)
+    close = difflib.get_close_matches(key, known, 1)
+    return close[0] if close else "one of " + ", ".join(known)
+
+
+def _is_in_force(definition: Any, asof: dt.date) -> bool:
+    start = getattr(definition, "valid_from", None)
+    end = getattr(definition, "valid_until", None)
+    return (start is None or start <= asof) and (end is None or asof < end)
+
+
+def _keep(
+    definition: Any,
+    file: _File,
+    document: Document,
+    made: dict[str, dict[str, Any]],
+    documents: dict[tuple[str, str], Document],
+    problems: list[Problem],
+) -> None:
+    if definition.id != file.stem:
+        where = document.where(("id",))
+        problems.append(PackRefusal.NAME_DIFFERS.problem(where=where, id=definition.id))
+        return
+    other = documents.get((file.kind, definition.id))
+    if other is not None:
+        where = document.where()
+        problems.append(
+            PackRefusal.TWICE_IN_FORCE.problem(where=where, id=definition.id, other=other.file)
+        )
+        return
+    made[file.kind][definition.id] = definition
+    documents[file.kind, definition.id] = document

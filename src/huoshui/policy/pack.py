@@ -1,0 +1,75 @@
+"""A pack as at a day: every definition in force, by kind and name, with its place in the files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huoshui.kernel.citation import Certainty, Citation
+from huoshui.kernel.errors import Where
+from huoshui.policy.reading import Document
+from huoshui.policy.schema import (
+    Category,
+    Constant,
+    Definition,
+    Feed,
+    Indicator,
+    Institution,
+    Item,
+    Offering,
+    Rating,
+    Settlement,
+    Source,
+    Unit,
+    Vocabulary,
+)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything that policy says on one day; made by `loader.load`, never changed."""
+
+    asof: dt.date
+    digest: str  # sha256 of all files, names and bytes
+    units: Mapping[str, Unit]
+    sources: Mapping[str, Source]
+    vocabularies: Mapping[str, Vocabulary]
+    constants: Mapping[str, Constant]
+    categories: Mapping[str, Category]
+    items: Mapping[str, Item]
+    feeds: Mapping[str, Feed]
+    indicators: Mapping[str, Indicator]
+    ratings: Mapping[str, Rating]
+    institutions: Mapping[str, Institution]
+    offerings: Mapping[str, Offering]
+    entities: Mapping[str, Settlement]
+    documents: Mapping[tuple[str, str], Document] = field(repr=False)
+    example_documents: Mapping[tuple[str, str], Document] = field(repr=False)
+    roots: tuple[Path, ...] = ()
+
+    @property
+    def settlement(self) -> Settlement:
+        """The rule that settles conflicts between feeds; a pack has exactly one."""
+        (rule,) = self.entities.values()
+        return rule
+
+    def definitions(self, kind: str) -> Mapping[str, Definition]:
+        """Give the definitions of a kind, by the name of its attribute here."""
+        found = getattr(self, kind)
+        assert isinstance(found, Mapping), f"{kind} is not a kind of definition"
+        return found
+
+    def where(self, kind: str, name: str, *path: str | int) -> Where:
+        """Say in which file and line a definition, or a part of it, stands."""
+        document = self.documents.get((kind, name))
+        return document.where(path) if document else Where(field=f"{kind}.{name}")
+
+    def certainty(self, citation: Citation) -> Certainty:
+        """Say how sure we are of what a place in a source gives."""
+        return self.sources[citation.source].places[citation.place].mark
+
+    def examples(self, kind: str) -> Mapping[str, Document]:
+        """Give the worked examples of a kind, by the definition they stand beside."""
+        return {name: doc for (k, name), doc in self.example_documents.items() if k == kind}

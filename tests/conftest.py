@@ -1,0 +1,51 @@
+"""What every test may rely on: the packs, the shared real data if present, and printed seeds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKS = ROOT / "packs"
+SHARED = ROOT.parent / "shared"
+
+settings.register_profile(
+    "house",
+    deadline=None,  # the machines are shared; a slow moment is no failure
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def asof() -> dt.date:
+    """The day that the demo region is seen on."""
+    return dt.date(2026, 11, 20)
+
+
+@pytest.fixture(scope="session")
+def demo_packs() -> list[Path]:
+    """The packs of the fictional region."""
+    return [PACKS / "common", PACKS / "demo"]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data that is no part of the repository; tests that need it skip where it is absent."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data of ../shared/data is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def random_seed() -> int:
+    """A seed for tests that act at random; set HUOSHUI_TEST_SEED to repeat a run."""
+    seed = int(os.environ.get("HUOSHUI_TEST_SEED", "20261121"))
+    print(f"HUOSHUI_TEST_SEED={seed}")
+    return seed

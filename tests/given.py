@@ -1,0 +1,51 @@
+"""Makers of what tests start from; small functions, no shared graph of fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+
+ROOT = Path(__file__).resolve().parent.parent
+
+UNITS = """
+ratio: { label: { zh: 比率, en: ratio } }
+fen: { label: { zh: 分钱, en: fen }, dimension: { money: 1 }, whole: true, bare: false }
+yuan: { label: { zh: 元, en: yuan }, dimension: { money: 1 }, scale: 100, bare: false }
+count: { label: { zh: 个, en: "" }, dimension: { count: 1 }, whole: true }
+point: { label: { zh: 分, en: points }, dimension: { point: 1 } }
+"""
+
+SOURCE = """
+id: house
+title: { zh: 本平台, en: the house }
+issuer: Huoshui
+places:
+  adr-0001: { mark: house, says: our own judgement }
+  gap: { mark: unknown, says: nobody here knows }
+checked_on: 2026-11-20
+"""
+
+SETTLEMENT = """
+id: settlement
+label: { zh: 取舍规则, en: settlement rule }
+rule: [authority, latest_true, latest_known]
+cite: house#adr-0001
+checked_on: 2026-11-20
+"""
+
+
+def pack_folder(root: Path, files: Mapping[str, str], *, name: str = "common") -> Path:
+    """Write a small pack: units, one source and the settlement rule, and the files given."""
+    folder = root / name
+    content = {
+        "units.yaml": UNITS,
+        "sources/house.yaml": SOURCE,
+        "entities/settlement.yaml": SETTLEMENT,
+        **files,
+    }
+    for path, text in content.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(dedent(text).lstrip(), "utf-8")
+    return folder
