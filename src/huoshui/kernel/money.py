@@ -1,7 +1,7 @@
 """Amounts of money as people write them, read to whole minor units (fen) and a currency.
 
-Registers and banks write one amount in many ways: 5,118(万元人民币), 63(万), 500万人民币, ¥1,234.50.
-Whatever is not certain, such as 约500万 or 50(), is no amount: a guess would become a fact.
+Registers and banks write one amount in many ways: 5,118(万元人民币), 63(万), 500万人民币;
+whatever is not certain, such as 约500万 or 50(), is no amount: a guess would become a fact.
 
 >>> parse("5,118(万元人民币)")
 Amount(minor=5118000000, currency='CNY')
@@ -91,12 +91,12 @@ def parse(text: str, *, digits: int = 2) -> Amount:
     `digits` is the power of ten from the unit of a bare number to fen: 2 for yuan, 6 for ten
     thousand yuan.  A unit written in the text decides before it.
     """
-    folded = re.sub(r"[\s\ufeff]", "", unicodedata.normalize("NFKC", text)).upper()
+    folded = unicodedata.normalize("NFKC", text).strip().upper()
     match = _FORM.fullmatch(folded)
     if not match:
         raise NotAnAmount(text)
     prefix, number, tail = match.groups()
-    word = re.sub(r"[()]", "", tail)
+    prefix, word = re.sub(r"\s", "", prefix), re.sub(r"[()\s]", "", tail)
     scale = next((scale for scale in SCALES if word.startswith(scale)), "")
     currency = _CODES.get(prefix + word.removeprefix(scale))
     if currency is None:
