@@ -1,0 +1,6 @@
+"""Who is who: the many names and codes in the records become entities, and facts are settled."""
+
+from huoshui.entities.build import build
+from huoshui.entities.checks import checks
+
+__all__ = ["build", "checks"]

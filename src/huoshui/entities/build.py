@@ -1,0 +1,73 @@
+"""The entities stage: from facts as sources give them to facts of entities, settled.
+
+Everything depends only on the facts known (`fact_<item>`) and on the pack; the day decides no
+more than which registration describes an entity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from huoshui.entities import schema
+from huoshui.entities.ops import branches, describing, linking, naming, settlement
+from huoshui.kernel.step import Step
+from huoshui.policy.pack import Pack
+
+
+def build(pack: Pack, *, asof: dt.date | None = None) -> list[Step]:
+    """Describe the steps that make `subject_entity`, `settled_<item>`, `branch_link` and `entity`.
+
+    `asof` is the pack's own day unless given.  They need a relation `fact_<item>` for every item.
+    """
+    return [*links(pack), *settlements(pack), *descriptions(pack, asof=asof or pack.asof)]
+
+
+def links(pack: Pack) -> list[Step]:
+    """Describe who is who: the steps up to `subject_entity`, `unlinked` and `branch_link`."""
+    registration = schema.REGISTRATION in pack.items
+    branch = schema.BRANCH in pack.items
+    names = naming.normal_names(
+        linking.names_seen(registration=registration, branch=branch),
+        legal_forms=words(pack, schema.LEGAL_FORMS),
+        bracket_words=words(pack, schema.BRACKET_WORDS),
+    )
+    return [
+        Step("subject_seen", linking.subjects_seen(pack.items)),
+        Step("name_normal", names),
+        Step("legacy_code", linking.legacy_codes(registration=registration)),
+        Step("code_entity", linking.code_entities(branch=branch)),
+        Step("name_bearer", linking.name_bearers(registration=registration, branch=branch)),
+        # Probabilistic linkage takes its place here: between who bears a name and who is meant.
+        Step("name_entity", linking.name_entities()),
+        Step("subject_link", linking.subject_links()),
+        Step("subject_entity", linking.subject_entities()),
+        Step("unlinked", linking.unlinked(), "view"),
+        Step("entity_name", branches.entity_names()),
+        Step("branch_listed", branches.branches_listed(branch=branch)),
+        Step("branch_named", branches.branches_named(words(pack, schema.BRANCH_WORDS))),
+        Step("branch_link", branches.branch_links()),
+    ]
+
+
+def settlements(pack: Pack) -> list[Step]:
+    """Describe `settled_<item>` for every item."""
+    return [
+        Step(f"settled_{item.id}", settlement.settled(item, pack.settlement))
+        for item in pack.items.values()
+    ]
+
+
+def descriptions(pack: Pack, *, asof: dt.date) -> list[Step]:
+    """Describe `entity`, which reads the settled registrations and the branch links."""
+    registration = pack.items.get(schema.REGISTRATION)
+    return [
+        Step("registered", describing.registrations(registration, asof)),
+        Step("entity", describing.entities(branch=schema.BRANCH in pack.items)),
+    ]
+
+
+def words(pack: Pack, vocabulary: str) -> Sequence[str]:
+    """Give the words of a vocabulary, or none where the pack has no such vocabulary."""
+    found = pack.vocabularies.get(vocabulary)
+    return tuple(found.entries) if found else ()

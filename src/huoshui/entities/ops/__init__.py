@@ -1,0 +1,1 @@
+"""The operations of the entities stage, one file each."""
