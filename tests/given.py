@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
+
+import yaml
+
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Indicator, Unit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,3 +55,33 @@ def pack_folder(root: Path, files: Mapping[str, str], *, name: str = "common") -
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(dedent(text).lstrip(), "utf-8")
     return folder
+
+
+def pack_of(asof: dt.date, **kinds: Mapping[str, object]) -> Pack:
+    """Make a pack of definitions already formed, without files; units are those above."""
+    every = ("sources", "vocabularies", "constants", "categories", "items", "feeds", "indicators")
+    every += ("ratings", "institutions", "offerings", "entities")
+    units = {name: Unit.model_validate(unit) for name, unit in _units().items()}
+    made = {kind: kinds.get(kind, {}) for kind in every}
+    return Pack(
+        asof=asof, digest="made", units=units, documents={}, example_documents={}, **made
+    )
+
+
+def _units() -> Mapping[str, object]:
+    return yaml.safe_load(UNITS)
+
+
+def indicator_of(name: str, type: str, unit: str | None = None) -> Indicator:
+    """Make an indicator by its column alone; what it is measured from does not matter."""
+    return Indicator.model_validate(
+        {
+            "id": name,
+            "label": {"zh": name, "en": name},
+            "type": type,
+            "unit": unit,
+            "formula": "null",
+            "cite": "house#adr-0001",
+            "checked_on": "2026-11-20",
+        }
+    )

@@ -131,14 +131,17 @@ def test_every_module_says_what_it_is() -> None:
     silent = [
         path.relative_to(ROOT).as_posix()
         for path in tracked(".py")
-        if path.read_text("utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        if path.read_text("utf-8").strip()
+        and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
     ]
     assert silent == []
 
 
 def test_locks_and_configuration_hold_no_address() -> None:
     names = ("requirements/core.lock", "requirements/all.lock", "pyproject.toml", "Makefile")
-    holding = [n for n in names if re.search(r"https?://|index-url|find-links", (ROOT / n).read_text())]
+    holding = [
+        n for n in names if re.search(r"https?://|index-url|find-links", (ROOT / n).read_text())
+    ]
     assert holding == []
     for lock in names[:2]:
         text = (ROOT / lock).read_text()
@@ -149,8 +152,6 @@ def test_locks_and_configuration_hold_no_address() -> None:
 
 def test_nothing_large_is_in_the_repository() -> None:
     large = [
-        path.relative_to(ROOT).as_posix()
-        for path in tracked("")
-        if path.stat().st_size > 1 << 20
+        path.relative_to(ROOT).as_posix() for path in tracked("") if path.stat().st_size > 1 << 20
     ]
     assert large == []

@@ -16,7 +16,9 @@ CHECKS = (citations.check, definitions.check, expressions.check)
 def check(pack: Pack) -> list[Problem]:
     """Give everything that does not fit together, sorted by file and line."""
     found = [problem for part in CHECKS for problem in part(pack)]
-    return sorted(found, key=lambda p: (p.where.file or "", p.where.line or 0) if p.where else ("", 0))
+    return sorted(
+        found, key=lambda p: (p.where.file or "", p.where.line or 0) if p.where else ("", 0)
+    )
 
 
 __all__ = ["CHECKS", "check"]

@@ -39,7 +39,9 @@ def check(pack: Pack) -> Iterator[Problem]:
                 yield from _claims(pack, kind, name, path, value)
 
 
-def cited(part: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Citation]]:
+def cited(
+    part: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[Any, ...], Citation]]:
     """Yield every citation in a definition, with the way to it."""
     for inner, value in _walk(part, path):
         if isinstance(value, Citation):

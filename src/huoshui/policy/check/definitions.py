@@ -159,10 +159,10 @@ def _feed(pack: Pack, feed: Feed) -> Iterator[Problem]:
                 yield DefinitionRefusal.DIMENSION.problem(
                     where=where, raw=column.unit, unit=target.unit
                 )
-        if column.map and target.vocabulary in pack.vocabularies:
-            words = pack.vocabularies[target.vocabulary].entries
+        vocabulary = pack.vocabularies.get(target.vocabulary or "")
+        if column.map and vocabulary:
             for word in column.map.values():
-                yield from _exists(f"word of {target.vocabulary}", word, words, where)
+                yield from _exists(f"word of {vocabulary.id}", word, vocabulary.entries, where)
     for name, target in item.columns.items():
         if target.required and name not in feed.columns:
             yield DefinitionRefusal.NOT_FED.problem(
@@ -273,4 +273,3 @@ def _names_taken(pack: Pack) -> Iterator[Problem]:
                     where=pack.where(f"{kind}s", name), name=name, kind=taken[name]
                 )
             taken[name] = kind
-

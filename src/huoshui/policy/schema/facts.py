@@ -127,5 +127,7 @@ class Settlement(Definition):
     """Which of several feeds is believed where they differ; the losing facts survive."""
 
     rule: tuple[Literal["authority", "latest_true", "latest_known"], ...]
-    authority: dict[Identifier, tuple[Identifier, ...]] = {}  # item -> feeds, the most trusted first
+    authority: dict[
+        Identifier, tuple[Identifier, ...]
+    ] = {}  # item -> feeds, the most trusted first
     cite: Cite

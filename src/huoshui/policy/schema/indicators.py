@@ -15,7 +15,7 @@ class Measure(Form):
     latest          `column` of the fact in force on the day with the latest `true_from`
     holding         `aggregate` over the facts in force on the day
     financial_year  `aggregate` of `column` over the facts whose `true_from` lies in the calendar
-                    year `year` years from the last closed one (0 the last closed, -1 the one before)
+                    year that is `year` from the last closed one (0, or -1 the one before)
     trailing        `aggregate` over the facts of the `months` months that end on the day, ended
                     `months_before` months earlier where that is given
     top_share       share of `column` that the `top` largest values of `by` make, over `months`

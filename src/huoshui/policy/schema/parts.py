@@ -1,4 +1,4 @@
-"""The parts that every definition is made of: labels, cited dated values, clauses, sources, units."""
+"""The parts of every definition: labels, cited dated values, clauses, sources, units."""
 
 from __future__ import annotations
 

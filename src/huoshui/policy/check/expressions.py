@@ -1,0 +1,144 @@
+"""Every expression of a pack parses, names what exists, and has the type and unit it is used in."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from huoshui.kernel.errors import Problem, Refusal, Refused, Where
+from huoshui.policy.expression import Scope, Typed, check as check_types, names, parse
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Clause, Indicator, Offering, Rating
+from huoshui.policy.scope import item_scope, profile_scope
+
+_NUMBER = re.compile(r"(?<![\w.'])\d+(\.\d+)?(?![\w.'-])")
+_FREE_NUMBERS = {"0", "1"}
+
+
+class RuleRefusal(Refusal):
+    """Why a rule of a pack is refused when it loads."""
+
+    NOT_A_CONDITION = "This gives a {type}, not yes or no.", "Compare it with something."
+    NOT_AN_AMOUNT = "This gives {got}, not {wanted}.", "Bring it to {wanted}."
+    UNCITED_NUMBER = (
+        "The number {number} stands in a clause without a day and a citation.",
+        "Put it into values with its day and citation, and name it here.",
+    )
+    NAMES_NOTHING = (
+        "The sentence names {{{name}}}, which this definition does not have.",
+        "Name one of its values or a column.",
+    )
+    IN_A_CIRCLE = "These are computed from each other: {names}.", "Break the circle."
+    CLAUSE_TWICE = "Two clauses are called {name}.", "Give each its own id."
+
+
+def check(pack: Pack) -> Iterator[Problem]:
+    """Yield every expression that cannot be used as it stands."""
+    for indicator in pack.indicators.values():
+        yield from _indicator(pack, indicator)
+    yield from _circles(pack)
+    for rating in pack.ratings.values():
+        yield from _rating(pack, rating)
+    for offering in pack.offerings.values():
+        yield from _offering(pack, offering)
+
+
+def _typed(
+    text: str, scope: Scope, where: Where, wanted: tuple[str, str | None]
+) -> Iterator[Problem]:
+    """Yield what is wrong with an expression that should have a type and a unit."""
+    try:
+        typed: Typed = check_types(parse(text, where), scope)
+    except Refused as refused:
+        yield from refused.problems
+        return
+    kind, unit = wanted
+    if kind == "flag" and typed.type != "flag":
+        yield RuleRefusal.NOT_A_CONDITION.problem(where=where, type=typed.type)
+    elif typed.type != kind or (unit is not None and typed.unit not in (unit, None)):
+        got = f"{typed.type} in {typed.unit}" if typed.unit else typed.type
+        words = f"{kind} in {unit}" if unit else kind
+        yield RuleRefusal.NOT_AN_AMOUNT.problem(where=where, got=got, wanted=words)
+
+
+def _indicator(pack: Pack, indicator: Indicator) -> Iterator[Problem]:
+    where = pack.where("indicators", indicator.id, "formula")
+    if indicator.formula is not None:
+        scope = profile_scope(pack, indicator.values)
+        yield from _typed(indicator.formula, scope, where, (indicator.type, indicator.unit))
+    measure = indicator.measure
+    if measure is not None and measure.where is not None and measure.item in pack.items:
+        scope = item_scope(pack, pack.items[measure.item])
+        where = pack.where("indicators", indicator.id, "measure", "where")
+        yield from _typed(measure.where, scope, where, ("flag", None))
+
+
+def _circles(pack: Pack) -> Iterator[Problem]:
+    graph = {}
+    for indicator in pack.indicators.values():
+        if indicator.formula is not None:
+            try:
+                named = names(parse(indicator.formula))
+            except Refused:  # said already, with its place
+                continue
+            graph[indicator.id] = named & set(pack.indicators)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        where = pack.where("indicators", circle[0], "formula")
+        yield RuleRefusal.IN_A_CIRCLE.problem(where=where, names=" → ".join(circle))
+
+
+def _rating(pack: Pack, rating: Rating) -> Iterator[Problem]:
+    scope = profile_scope(pack, rating.values)
+    for key, clauses in (("hard", rating.hard), ("bonus", rating.bonus)):
+        for nth, clause in enumerate(clauses):
+            yield from _clause(pack, scope, clause, ("ratings", rating.id, key, nth))
+    if rating.applies_when is not None:
+        where = pack.where("ratings", rating.id, "applies_when")
+        yield from _typed(rating.applies_when, scope, where, ("flag", None))
+
+
+def _clause(
+    pack: Pack,
+    scope: Scope,
+    clause: Clause,
+    path: tuple[str, str, str, int],
+) -> Iterator[Problem]:
+    kind, name, *rest = path
+    where = pack.where(kind, name, *rest, "when")
+    yield from _typed(clause.when, scope, where, ("flag", None))
+    for number in _NUMBER.finditer(re.sub(r"'[^']*'", "''", clause.when)):
+        if number.group() not in _FREE_NUMBERS:
+            yield RuleRefusal.UNCITED_NUMBER.problem(where=where, number=number.group())
+    for language in ("zh", "en"):
+        for _, field, _, _ in string.Formatter().parse(getattr(clause.say, language)):
+            if field is not None and field not in scope.values and field not in scope.columns:
+                yield RuleRefusal.NAMES_NOTHING.problem(
+                    where=pack.where(kind, name, *rest, "say", language), name=field
+                )
+
+
+def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
+    scope = profile_scope(pack, offering.values)
+    seen: set[str] = set()
+    for nth, clause in enumerate(offering.clauses):
+        path = ("offerings", offering.id, "clauses", nth)
+        yield from _clause(pack, scope, clause, path)
+        if clause.id in seen:
+            where = pack.where(*path, "id")
+            yield RuleRefusal.CLAUSE_TWICE.problem(where=where, name=clause.id)
+        seen.add(clause.id)
+    terms = {"amount": "fen", "rate": "bp", "fee": "bp", "relief": "bp"}
+    for key, unit in terms.items():
+        text = getattr(offering, key)
+        if text is not None:
+            where = pack.where("offerings", offering.id, key)
+            yield from _typed(text, scope, where, ("number", unit))
+    if offering.term is not None:
+        for key in ("least", "most"):
+            where = pack.where("offerings", offering.id, "term", key)
+            yield from _typed(getattr(offering.term, key), scope, where, ("number", "month"))
