@@ -118,7 +118,7 @@ def _mapping(node: yaml.MappingNode, path: Path_, document: Document) -> dict[st
 
 def _scalar(node: yaml.ScalarNode, path: Path_, document: Document) -> object:
     text: str = node.value
-    if node.style is not None:  # quoted or a block: text, whatever it looks like
+    if node.style:  # quoted or a block: text, whatever it looks like (plain: None or "" by loader)
         return text
     if text in ("", "null", "~"):
         return None
