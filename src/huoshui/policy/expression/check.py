@@ -14,6 +14,7 @@ from huoshui.policy.expression.operations import OPERATIONS, Site
 from huoshui.policy.expression.operations.operation import converted
 from huoshui.policy.expression.refusals import ExpressionRefusal as Refusal
 from huoshui.policy.expression.typed import (
+    Column,
     Constant,
     Read,
     Scope,
@@ -30,7 +31,7 @@ def check(
     scope: Scope,
     *,
     type: Type | str | None = None,
-    unit: Unit | None = None,
+    unit: Unit | str | None = None,
 ) -> Typed:
     """Give the typed expression; raises `Refused` with every fault found.
 
@@ -41,6 +42,8 @@ def check(
     typed = checker.typed(expression.root)
     if typed is None:
         raise Refused(*checker.problems)
+    if isinstance(unit, str):
+        unit = scope.units[unit]
     return _expected(expression, typed, type, unit)
 
 
@@ -105,17 +108,25 @@ class _Checker:
         if column is not None:
             return Read(
                 type=Type(column.type),
-                unit=column.unit,
+                unit=self._unit(node, column.unit),
                 text=text,
                 column=name,
-                entries=column.entries,
+                entries=_words(column),
             )
         if value is not None:
-            return _value(name, text, value, self.scope)
+            return _value(name, text, value, self._unit(node, value.unit), self.scope)
         known = [ASOF, *self.scope.columns, *self.scope.values]
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {near[0]}?" if near else "Name an indicator or a value that exists."
         raise self._refuse(Refusal.UNKNOWN_NAME, node, name=name, hint=hint)
+
+    def _unit(self, node: Name, unit: Unit | str | None) -> Unit | None:
+        """Look a unit up by its name."""
+        if not isinstance(unit, str):
+            return unit
+        if unit not in self.scope.units:
+            raise self._refuse(Refusal.UNIT_NOT_GIVEN, node, name=node.name, unit=unit)
+        return self.scope.units[unit]
 
     def _refuse(self, refusal: Refusal, node: Node, **fields: object) -> Refused:
         where, at = self.expression.spot(node.at), self.expression.at(node.at)
@@ -135,17 +146,25 @@ def _literal(node: Literal) -> Constant:
     return Constant(type=Type.NUMBER, value=number, exact=value, text=text)
 
 
-def _value(name: str, text: str, value: Value, scope: Scope) -> Constant:
+def _words(column: Column) -> tuple[str, ...] | None:
+    """Give a column's words in an order that does not change from run to run."""
+    entries = column.entries
+    if entries is None or isinstance(entries, list | tuple):
+        return None if entries is None else tuple(entries)
+    return tuple(sorted(entries))
+
+
+def _value(name: str, text: str, value: Value, unit: Unit | None, scope: Scope) -> Constant:
     """Make a constant of a named value; money is turned into its first unit at once."""
     cites = () if value.cite is None else (str(value.cite),)
-    given, unit = value.value, value.unit
+    given = value.value
     if isinstance(given, str | bool | dt.date):
         type_ = Type.FLAG if isinstance(given, bool) else Type.DAY
         type_ = Type.TEXT if isinstance(given, str) else type_
         return Constant(type=type_, value=given, text=text, name=name, cites=cites)
     exact = None if given is None else Decimal(given)
     constant = Constant(
-        type=Type.NUMBER if value.type is None else value.type,
+        type=Type.NUMBER if value.type is None else Type(value.type),
         value=None if exact is None else float(exact),
         exact=exact,
         unit=unit,

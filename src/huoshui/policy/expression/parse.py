@@ -12,6 +12,7 @@ import datetime as dt
 import difflib
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from sqlglot import exp
@@ -21,7 +22,7 @@ from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from huoshui.kernel.errors import Refused, Where
-from huoshui.policy.expression.nodes import Call, Expression, Literal, Name, Node, place
+from huoshui.policy.expression.nodes import Call, Expression, Literal, Name, Node
 from huoshui.policy.expression.refusals import ExpressionRefusal as Refusal
 
 LENGTH_MOST = 2000
@@ -126,12 +127,12 @@ class _Reader:
     def __init__(self, text: str, where: Where | None) -> None:
         self.text = text
         self.where = where
+        self.unplaced: dict[str, Iterator[int]] = {}
 
     def refuse(self, refusal: Refusal, at: int = 0, **fields: object) -> Refused:
         """Make the refusal with its place in the text, and in the file where that is known."""
-        spot = place(self.text, at)
-        line, column = map(int, spot.split(":"))
-        where = self.where or Where(line=line, column=column)
+        written = Expression(self.text, Literal(None), self.where)
+        where, spot = written.spot(at), written.at(at)
         return refusal.refuse(where=where, cites=(), at=spot, **fields)
 
     def check_length(self) -> None:
@@ -152,6 +153,10 @@ class _Reader:
 
     def check_tokens(self, tokens: list[Token]) -> None:
         """Let through words, numbers, text and the symbols of the language."""
+        # sqlglot does not say where null, true and false stand; they come back in this order.
+        for words in (("null",), ("true", "false")):
+            starts = [t.start for t in tokens if t.text.lower() in words and _is_word(t)]
+            self.unplaced[words[0]] = iter(starts)
         for token in tokens:
             if token.comments:
                 raise self.refuse(Refusal.COMMENT, token.start)
@@ -227,9 +232,9 @@ class _Reader:
 
     def _leaf(self, tree: exp.Expr, at: int) -> Node:
         if isinstance(tree, exp.Null):
-            return Literal(None, at)
+            return Literal(None, next(self.unplaced["null"]))
         if isinstance(tree, exp.Boolean):
-            return Literal(bool(tree.this), at)
+            return Literal(bool(tree.this), next(self.unplaced["true"]))
         if isinstance(tree, exp.Column):
             return Name(tree.name, at)
         if isinstance(tree, exp.Cast):
@@ -263,6 +268,7 @@ class _Reader:
             if not isinstance(tree.expression, exp.Null):
                 hint = "Write the condition alone, or not before it."
                 raise self.refuse(Refusal.FORM, at, form="is true or false", hint=hint)
+            next(self.unplaced["null"])
             return Call("is null", (first,), at)
         if isinstance(tree, exp.In):
             rest = [self.lower(e, depth + 1) for e in tree.expressions]
@@ -347,6 +353,10 @@ class _Reader:
     def _at(self, tree: exp.Expr) -> int:
         starts = [n.meta["start"] for n in tree.walk() if "start" in n.meta]
         return min(starts, default=0)
+
+
+def _is_word(token: Token) -> bool:
+    return token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER)
 
 
 def _count(least: int, most: int | None) -> str:

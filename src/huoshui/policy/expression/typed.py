@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -29,11 +29,14 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column that an expression may read; `entries` are the words that it can hold."""
+    """A column that an expression may read; `entries` are the words that it can hold.
 
-    type: Type
-    unit: Unit | None = None
-    entries: tuple[str, ...] | None = None
+    Here and in `Value` a unit may be given by its name in the scope's `units`.
+    """
+
+    type: Type | str
+    unit: Unit | str | None = None
+    entries: Collection[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,9 @@ class Value:
     """A named value with its citation; `value` None is unknown and makes its readers unknown."""
 
     value: Decimal | int | str | bool | dt.date | None
-    unit: Unit | None = None
+    unit: Unit | str | None = None
     cite: object = None  # a Citation, or its text
-    type: Type | None = None  # for an unknown value that is not a number
+    type: Type | str | None = None  # for an unknown value that is not a number
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,8 @@ class Site:
     def refuse(self, refusal: Refusal, operand: int | None = None, **fields: object) -> Refused:
         """Make a refusal that points at the operation or at one of its operands."""
         at = self.node.at if operand is None else self.node.args[operand].at
-        return refusal.refuse(
-            where=self.expression.where, cites=(), at=self.expression.at(at), **fields
-        )
+        where, spot = self.expression.spot(at), self.expression.at(at)
+        return refusal.refuse(where=where, cites=(), at=spot, **fields)
 
     def is_null(self, operand: int) -> bool:
         """Tell whether null is written there."""
