@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from huoshui.policy.expression import Column, Scope, Value
+from huoshui.policy.expression import Column, Scope, Type, Value
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import ColumnType, Dated, Feed, Indicator, Item
+from huoshui.policy.schema import ColumnType, Dated, Feed, Indicator, Item, Unit
 from huoshui.policy.values import resolved
 
 _FACT_TYPES = {
-    ColumnType.TEXT: "text",
-    ColumnType.CHOICE: "text",
-    ColumnType.CODE: "text",
-    ColumnType.WHOLE: "number",
-    ColumnType.DECIMAL: "number",
-    ColumnType.MONEY: "number",
-    ColumnType.DAY: "day",
-    ColumnType.FLAG: "flag",
+    ColumnType.TEXT: Type.TEXT,
+    ColumnType.CHOICE: Type.TEXT,
+    ColumnType.CODE: Type.TEXT,
+    ColumnType.WHOLE: Type.NUMBER,
+    ColumnType.DECIMAL: Type.NUMBER,
+    ColumnType.MONEY: Type.NUMBER,
+    ColumnType.DAY: Type.DAY,
+    ColumnType.FLAG: Type.FLAG,
 }
 
 
@@ -31,39 +30,47 @@ def profile_scope(pack: Pack, values: Mapping[str, Dated] | None = None) -> Scop
     """
     columns = {name: _indicator_column(pack, i) for name, i in pack.indicators.items()}
     for rating in pack.ratings:
-        columns |= rating_columns(rating)
-    own = dated_values(values or {}, pack.asof)
+        columns |= rating_columns(pack, rating)
+    own = dated_values(pack, values or {})
     return Scope(columns=columns, values=_constants(pack) | own, units=pack.units)
 
 
-def rating_columns(rating: str) -> dict[str, Column]:
+def rating_columns(pack: Pack, rating: str) -> dict[str, Column]:
     """Name the columns that a rating makes."""
-    score = {f"{rating}{suffix}": Column("number", "point") for suffix in ("", "_low", "_high")}
-    return {**score, f"{rating}_grade": Column("text"), f"{rating}_line": Column("number", "fen")}
+    points = Column(Type.NUMBER, pack.units["point"])
+    return {
+        **{f"{rating}{suffix}": points for suffix in ("", "_low", "_high")},
+        f"{rating}_grade": Column(Type.TEXT),
+        f"{rating}_line": Column(Type.NUMBER, pack.units["fen"]),
+    }
 
 
 def item_scope(pack: Pack, item: Item) -> Scope:
     """Name the columns of an item, for the filter of a measure."""
     columns = {
-        name: Column(_FACT_TYPES[c.type], c.unit, _entries(pack, c.vocabulary))
+        name: Column(_FACT_TYPES[c.type], _unit(pack, c.unit), _entries(pack, c.vocabulary))
         for name, c in item.columns.items()
     }
-    columns |= {"true_from": Column("day"), "true_until": Column("day"), "feed": Column("text")}
+    columns |= {
+        "true_from": Column(Type.DAY),
+        "true_until": Column(Type.DAY),
+        "feed": Column(Type.TEXT),
+    }
     return Scope(columns=columns, values=_constants(pack), units=pack.units)
 
 
 def feed_scope(pack: Pack, feed: Feed, raw_columns: tuple[str, ...]) -> Scope:
     """Name the columns of a raw table, all text, for the filter of a feed."""
-    columns = {name: Column("text") for name in raw_columns}
+    columns = {name: Column(Type.TEXT) for name in raw_columns}
     return Scope(columns=columns, values={}, units=pack.units)
 
 
-def dated_values(values: Mapping[str, Dated], asof: dt.date) -> dict[str, Value]:
-    """Take from each dated value the one in force on a day."""
+def dated_values(pack: Pack, values: Mapping[str, Dated]) -> dict[str, Value]:
+    """Take from each dated value the one in force on the pack's day."""
     made = {}
     for name, dated in values.items():
-        cited = resolved(dated, asof)
-        unit = next((c.unit for c in dated.values() if c.unit), None)
+        cited = resolved(dated, pack.asof)
+        unit = _unit(pack, next((c.unit for c in dated.values() if c.unit), None))
         number: Decimal | None = cited.value if cited else None
         made[name] = Value(number, unit, str(cited.cite) if cited else None)
     return made
@@ -74,14 +81,19 @@ def _constants(pack: Pack) -> dict[str, Value]:
     for name, constant in pack.constants.items():
         cited = resolved(constant.values, pack.asof)
         number = cited.value if cited else None
-        made[name] = Value(number, constant.unit, str(cited.cite) if cited else None)
+        made[name] = Value(number, _unit(pack, constant.unit), str(cited.cite) if cited else None)
     return made
 
 
 def _indicator_column(pack: Pack, indicator: Indicator) -> Column:
-    return Column(indicator.type, indicator.unit, _entries(pack, indicator.vocabulary))
+    unit = _unit(pack, indicator.unit)
+    return Column(Type(indicator.type), unit, _entries(pack, indicator.vocabulary))
 
 
-def _entries(pack: Pack, vocabulary: str | None) -> frozenset[str] | None:
+def _entries(pack: Pack, vocabulary: str | None) -> tuple[str, ...] | None:
     found = pack.vocabularies.get(vocabulary or "")
-    return frozenset(found.entries) if found else None
+    return tuple(found.entries) if found else None
+
+
+def _unit(pack: Pack, name: str | None) -> Unit | None:
+    return pack.units.get(name) if name else None
