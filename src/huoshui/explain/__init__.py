@@ -1,0 +1,42 @@
+"""Explanations: traces become sentences, plain dictionaries and lines, in Chinese and English."""
+
+from huoshui.explain.evidence import evidence_sentence, items_behind, missing_columns
+from huoshui.explain.lines import offering_lines, offers_lines, rating_lines
+from huoshui.explain.numbers import LANGUAGES, Language, column_label, column_value, money, shown
+from huoshui.explain.reports import (
+    Report,
+    citation_report,
+    clause_report,
+    fits_report,
+    offering_report,
+    offers_report,
+    rating_report,
+    terms_report,
+)
+from huoshui.explain.sentences import clause_sentence, terms_sentence, verdict_sentence
+
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Report",
+    "citation_report",
+    "clause_report",
+    "clause_sentence",
+    "column_label",
+    "column_value",
+    "evidence_sentence",
+    "fits_report",
+    "items_behind",
+    "missing_columns",
+    "money",
+    "offering_lines",
+    "offering_report",
+    "offers_lines",
+    "offers_report",
+    "rating_lines",
+    "rating_report",
+    "shown",
+    "terms_report",
+    "terms_sentence",
+    "verdict_sentence",
+]

@@ -1,0 +1,85 @@
+"""What would decide an unknown: the items of fact behind each missing value.
+
+A measured indicator is missing for want of its item; a computed one for want of what it is
+computed from; a score's interval for want of its unanswered criteria.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from huoshui.explain.numbers import Language, column_label
+from huoshui.policy.expression import names, parse
+from huoshui.policy.pack import Pack
+from huoshui.ratings import columns as rating_columns
+
+
+def missing_columns(
+    pack: Pack, columns: Iterable[str], row: Mapping[str, object]
+) -> tuple[str, ...]:
+    """Give the indicators whose absence leaves a clause over these columns open."""
+    found: dict[str, None] = {}
+    for column in columns:
+        rating = _rating_of(pack, column)
+        if rating is not None:
+            criteria = (c for g in pack.ratings[rating].groups for c in g.criteria)
+            found |= {c.indicator: None for c in criteria if row.get(c.indicator) is None}
+        elif row.get(column) is None:
+            found[column] = None
+    return tuple(found)
+
+
+def items_behind(pack: Pack, column: str, row: Mapping[str, object]) -> tuple[str, ...]:
+    """Give the items that an indicator's missing value would be measured from."""
+    found: dict[str, None] = {}
+    _gather(pack, column, row, found, set())
+    return tuple(found)
+
+
+def _gather(
+    pack: Pack,
+    column: str,
+    row: Mapping[str, object],
+    found: dict[str, None],
+    seen: set[str],
+) -> None:
+    indicator = pack.indicators.get(column)
+    if indicator is None or column in seen:
+        return
+    seen.add(column)
+    if indicator.measure is not None:
+        found[indicator.measure.item] = None
+        return
+    inputs = sorted(names(parse(indicator.formula or "")) & pack.indicators.keys())
+    absent = [name for name in inputs if row.get(name) is None]
+    for name in absent or inputs:
+        _gather(pack, name, row, found, seen)
+
+
+def evidence_sentence(
+    pack: Pack,
+    columns: Iterable[str],
+    row: Mapping[str, object],
+    language: Language,
+    *,
+    given: str | None = None,
+) -> str:
+    """Say what is missing and what can show it."""
+    missing = missing_columns(pack, columns, row)
+    items = dict.fromkeys(item for c in missing for item in items_behind(pack, c, row))
+    labels = [getattr(pack.items[i].label, language) for i in items if i in pack.items]
+    what = [column_label(pack, c, language) for c in missing]
+    if language == "zh":
+        lacking = f"缺{'、'.join(what)}" if what else "现有数据无法判断"
+        shows = given or "、".join(labels)
+        return f"{lacking}，可由{shows}证明" if shows else lacking
+    lacking = f"missing: {', '.join(what)}" if what else "cannot be decided from what is known"
+    shows = given or ", ".join(labels)
+    return f"{lacking}; can be shown by {shows}" if shows else lacking
+
+
+def _rating_of(pack: Pack, column: str) -> str | None:
+    for name in pack.ratings:
+        if column in rating_columns(name):
+            return name
+    return None

@@ -1,0 +1,42 @@
+"""Matching: who may have which offering, for everybody at once and explained for one."""
+
+from huoshui.matching.build import Counts, Offer, counts, offers, verdicts
+from huoshui.matching.checks import VerdictRefusal, check
+from huoshui.matching.clauses import OfferingClause, clauses_of
+from huoshui.matching.explain import ClauseTrace, OfferingTrace, explain_one
+from huoshui.matching.needs import Fit, Need, NeedRefusal, answer
+from huoshui.matching.plan import MatchingRefusal, Plan, compile
+from huoshui.matching.schema import WORD_BITS, Verdict, bit_of, decoded, word_count, word_fields
+from huoshui.matching.terms import Terms, TermsPlan, compile_terms, terms_of
+
+__all__ = [
+    "WORD_BITS",
+    "ClauseTrace",
+    "Counts",
+    "Fit",
+    "MatchingRefusal",
+    "Need",
+    "NeedRefusal",
+    "Offer",
+    "OfferingClause",
+    "OfferingTrace",
+    "Plan",
+    "Terms",
+    "TermsPlan",
+    "Verdict",
+    "VerdictRefusal",
+    "answer",
+    "bit_of",
+    "check",
+    "clauses_of",
+    "compile",
+    "compile_terms",
+    "counts",
+    "decoded",
+    "explain_one",
+    "offers",
+    "terms_of",
+    "verdicts",
+    "word_count",
+    "word_fields",
+]

@@ -1,0 +1,120 @@
+"""Why an offering is open to one subject or not: every clause, asked of its profile row alone.
+
+This takes the other way through the rule language than the bulk (row by row, traced) and must
+come to the same verdicts; tests hold the two together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from huoshui.kernel.citation import Citation
+from huoshui.kernel.trace import Trace
+from huoshui.matching.clauses import OfferingClause
+from huoshui.matching.plan import MatchingRefusal, Plan, compile
+from huoshui.matching.schema import Verdict
+from huoshui.policy.expression import Typed, evaluate_row
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Cited, Label
+
+
+@dataclass(frozen=True)
+class ClauseTrace:
+    """What one clause came to, with what it read and what it compared with."""
+
+    id: str
+    verdict: bool | None
+    say: Label
+    cite: Citation
+    columns: Mapping[str, object]  # read of the profile, with their values
+    values: Mapping[str, Cited | None]  # of the offering, that the clause or its sentence names
+    evidence: str | None
+    implied: bool
+    trace: Trace = field(repr=False)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Name the columns that are unknown, which is what an unknown verdict comes from."""
+        return tuple(name for name, value in self.columns.items() if value is None)
+
+
+@dataclass(frozen=True)
+class OfferingTrace:
+    """One subject's verdict for one offering, with all its clauses."""
+
+    offering: str
+    verdict: Verdict
+    clauses: tuple[ClauseTrace, ...]
+
+    @property
+    def failing(self) -> tuple[ClauseTrace, ...]:
+        """Give the clauses that say no."""
+        return tuple(c for c in self.clauses if c.verdict is False)
+
+    @property
+    def unknown(self) -> tuple[ClauseTrace, ...]:
+        """Give the clauses that nobody can decide yet."""
+        return tuple(c for c in self.clauses if c.verdict is None)
+
+
+def explain_one(
+    pack: Pack,
+    row: Mapping[str, object],
+    *,
+    asof: dt.date,
+    plan: Plan | None = None,
+    offerings: Sequence[str] | None = None,
+) -> list[OfferingTrace]:
+    """Ask every clause of every offering (or of those named) of one profile row.
+
+    A plan made before saves compiling again; the row holds plain values by column.
+    """
+    plan = plan or compile(pack, asof=asof)
+    wanted = plan.offerings if offerings is None else offerings
+    for name in wanted:
+        if name not in plan.clauses:
+            known = ", ".join(plan.offerings)
+            raise MatchingRefusal.NO_SUCH.refuse(offering=name, known=known)
+    for name, offering in plan.reads.items():
+        if name not in row:
+            raise MatchingRefusal.NO_COLUMN.refuse(column=name, offering=offering)
+    asked: dict[Typed, Trace] = {}
+    return [_offering(name, plan.clauses[name], row, asof, asked) for name in wanted]
+
+
+def _offering(
+    name: str,
+    clauses: Sequence[OfferingClause],
+    row: Mapping[str, object],
+    asof: dt.date,
+    asked: dict[Typed, Trace],
+) -> OfferingTrace:
+    traces = tuple(_clause(clause, row, asof, asked) for clause in clauses)
+    found = {c.verdict for c in traces}
+    verdict: Verdict = "no" if False in found else "unknown" if None in found else "yes"
+    return OfferingTrace(name, verdict, traces)
+
+
+def _clause(
+    clause: OfferingClause,
+    row: Mapping[str, object],
+    asof: dt.date,
+    asked: dict[Typed, Trace],
+) -> ClauseTrace:
+    typed = clause.whole.typed
+    if typed not in asked:
+        asked[typed] = evaluate_row(typed, row, asof=asof)
+    trace = asked[typed]
+    return ClauseTrace(
+        id=clause.id,
+        verdict=trace.value,
+        say=clause.say,
+        cite=clause.cite,
+        columns={name: row[name] for name in clause.whole.columns},
+        values=clause.values,
+        evidence=clause.evidence,
+        implied=clause.implied,
+        trace=trace,
+    )

@@ -1,0 +1,1 @@
+"""The operations of matching: codes of a column, masks of the codes, the AND of the masks."""

@@ -1,0 +1,161 @@
+"""Codes: a column cut at the thresholds of its clauses, so that a code decides every one of them.
+
+A clause that only compares one number with constants cannot change its answer between two
+thresholds.  So one value from each cell between them is put to every clause by the rule language
+itself (no second copy of its meaning is kept here), neighbouring cells that answer alike are
+joined, and a row's code is the number of cell starts it has reached.  Words are put to the
+clauses once a distinct word, flags as false, true and null.  Null has a code of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from huoshui.policy.expression import Typed, evaluate_table
+
+TRUE, FALSE, UNKNOWN = 1, 0, -1
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """One column made ready: the answers by code, and a way from rows to codes."""
+
+    column: str
+    answers: np.ndarray  # int8 [clauses, codes]: TRUE, FALSE or UNKNOWN
+    starts: np.ndarray  # of cells after the first, for numbers; empty otherwise
+    values: np.ndarray | None  # numbers by row
+    places: np.ndarray | None  # codes by row, where they are known already
+    missing: np.ndarray | None  # bool by row; None where nothing is missing
+
+    @property
+    def count(self) -> int:
+        """Say how many codes there are."""
+        return self.answers.shape[1]
+
+    def codes(self, part: slice) -> np.ndarray:
+        """Give the codes of a run of rows; the last code is null."""
+        if self.places is not None:
+            return self.places[part]
+        assert self.values is not None, "a coded column has values or places"
+        values = self.values[part]
+        codes = np.zeros(len(values), dtype=np.uint8 if self.count <= 255 else np.uint16)
+        for start in self.starts:
+            codes += values >= start
+        if self.missing is not None:
+            codes[self.missing[part]] = self.count - 1
+        return codes
+
+
+def coded_numbers(
+    name: str,
+    column: pa.Array,
+    clauses: Sequence[Typed],
+    cuts: Sequence[float | int],
+    *,
+    asof: dt.date,
+) -> Coded:
+    """Cut a column of numbers or days at the thresholds of its clauses."""
+    kind = column.type
+    is_missing = column.is_null()
+    if pa.types.is_date32(kind):
+        numbers = column.cast(pa.int32()).cast(pa.int64())
+    else:
+        numbers = column.cast(pa.int64() if pa.types.is_integer(kind) else pa.float64())
+    values = numbers.fill_null(0).to_numpy(zero_copy_only=False)
+    missing = is_missing.to_numpy(zero_copy_only=False)
+    if values.dtype.kind == "f":  # the rule language takes what is not finite as unknown
+        missing = missing | ~np.isfinite(values)
+    starts, asked = cells(cuts, whole=pa.types.is_integer(numbers.type))
+    sample = pa.array([*asked, None], numbers.type)
+    if pa.types.is_date32(kind):
+        sample = sample.cast(pa.int32()).cast(pa.date32())
+    answers = answers_of(name, sample.cast(kind), clauses, asof=asof)
+    kept = [i for i in range(1, len(asked)) if (answers[:, i] != answers[:, i - 1]).any()]
+    null = len(asked)
+    return Coded(
+        name,
+        answers[:, [0, *kept, null]],
+        np.array([starts[i - 1] for i in kept], dtype=numbers.type.to_pandas_dtype()),
+        values,
+        None,
+        missing if missing.any() else None,
+    )
+
+
+def cells(cuts: Sequence[float | int], *, whole: bool) -> tuple[list, list]:
+    """Give the starts of the cells after the first, and one value inside each cell.
+
+    Each threshold is a cell of its own, so that <, <=, = and <> are all decided by the cell.
+
+    >>> cells([3], whole=True)
+    ([3, 4], [2, 3, 4])
+    """
+    if whole:
+        starts = sorted({s for cut in cuts for s in (math.ceil(cut), math.floor(cut) + 1)})
+        inside = [s for s in starts if -(2**63) < s < 2**63]
+        return inside, [inside[0] - 1 if inside else 0, *inside]
+    doubles = {float(cut) for cut in cuts}
+    starts = sorted(doubles | {math.nextafter(cut, math.inf) for cut in doubles})
+    return starts, [math.nextafter(starts[0], -math.inf) if starts else 0.0, *starts]
+
+
+def coded_words(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: dt.date) -> Coded:
+    """Put each distinct word to the clauses once; words that answer alike share a code."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    words = pa.concat_arrays([column.dictionary.cast(pa.string()), pa.nulls(1, pa.string())])
+    answers = answers_of(name, words, clauses, asof=asof)
+    distinct, by_word = np.unique(answers[:, :-1], axis=1, return_inverse=True)
+    null = distinct.shape[1]
+    codes = np.append(by_word.reshape(-1), null)
+    codes = codes.astype(np.uint8 if null < 255 else np.uint16)
+    places = column.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
+    return Coded(
+        name,
+        np.concatenate([distinct, answers[:, -1:]], axis=1),
+        np.empty(0),
+        None,
+        codes[places],
+        None,
+    )
+
+
+def coded_flags(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: dt.date) -> Coded:
+    """Give false, true and null the codes 0, 1 and 2."""
+    sample = pa.array([False, True, None], pa.bool_())
+    answers = answers_of(name, sample, clauses, asof=asof)
+    return Coded(name, answers, np.empty(0), None, flag_places(column), None)
+
+
+def coded_result(name: str, column: pa.Array, rows: int) -> Coded:
+    """Code the answer of a clause over several columns, evaluated beforehand, like a flag."""
+    answers = np.array([[FALSE, TRUE, UNKNOWN]], dtype=np.int8)
+    places = flag_places(column)
+    assert len(places) == rows, "a derived column has a row for each row of the table"
+    return Coded(name, answers, np.empty(0), None, places, None)
+
+
+def flag_places(column: pa.Array) -> np.ndarray:
+    """Give 0 for false, 1 for true, 2 for null."""
+    return column.cast(pa.uint8()).fill_null(2).to_numpy(zero_copy_only=False)
+
+
+def answers_of(
+    name: str, sample: pa.Array, clauses: Sequence[Typed], *, asof: dt.date
+) -> np.ndarray:
+    """Put every value of a sample to every clause."""
+    rows = []
+    for clause in clauses:
+        result = evaluate_table(clause, {name: sample}, asof=asof)
+        rows.append(np.array([_answer(v) for v in result.to_pylist()], dtype=np.int8))
+    return np.array(rows, dtype=np.int8).reshape(len(clauses), len(sample))
+
+
+def _answer(value: bool | None) -> int:
+    return UNKNOWN if value is None else TRUE if value else FALSE

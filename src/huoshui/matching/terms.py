@@ -1,0 +1,90 @@
+"""What an open offering gives one subject: how much, at what cost, for how long; and the order.
+
+What is open is ranked by yearly cost (rate and fee less relief), the lowest first, then by amount,
+the largest first, then by name.  An unknown cost comes after every known one, and an unknown
+amount after every known one of the same cost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from huoshui.policy.expression import Typed, evaluate_row
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Offering
+from huoshui.policy.scope import profile_scope
+from huoshui.ratings.ops.clauses import condition
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Terms for one subject; None is unknown where the offering states the term at all."""
+
+    offering: str
+    amount_fen: int | None
+    rate_bp: float | None
+    fee_bp: float | None
+    relief_bp: float | None
+    months_least: float | None
+    months_most: float | None
+    cost_bp: float | None  # rate + fee - relief; None where a part that is stated is unknown
+    stated: tuple[str, ...]  # which of amount, rate, fee, relief and term the offering states
+
+    @property
+    def rank(self) -> tuple[float, float, str]:
+        """Give the place in the order of what is open; smaller is better."""
+        cost = math.inf if self.cost_bp is None else self.cost_bp
+        amount = math.inf if self.amount_fen is None else -self.amount_fen
+        return (cost, amount, self.offering)
+
+
+@dataclass(frozen=True, eq=False)
+class TermsPlan:
+    """An offering's term expressions, checked."""
+
+    offering: str
+    expressions: Mapping[str, Typed]
+
+
+def compile_terms(pack: Pack, offering: Offering) -> TermsPlan:
+    """Check the expressions that an offering's terms are computed by."""
+    texts = {key: getattr(offering, key) for key in ("amount", "rate", "fee", "relief")}
+    if offering.term is not None:
+        texts |= {"months_least": offering.term.least, "months_most": offering.term.most}
+    scope = profile_scope(pack, offering.values)
+    made = {
+        key: condition(text, scope, pack.where("offerings", offering.id, key)).typed
+        for key, text in texts.items()
+        if text is not None
+    }
+    return TermsPlan(offering.id, made)
+
+
+def terms_of(plan: TermsPlan, row: Mapping[str, object], *, asof: dt.date) -> Terms:
+    """Compute an offering's terms for one profile row."""
+    found = {key: evaluate_row(e, row, asof=asof).value for key, e in plan.expressions.items()}
+    # An amount is floored to the fen, and a formula that comes out below nothing gives nothing.
+    amount = found.get("amount")
+    parts = [(found[key], sign) for key, sign in _COST if key in found]
+    is_priced = bool(parts) and all(value is not None for value, _ in parts)
+    cost = sum(sign * value for value, sign in parts) if is_priced else None
+    stated = [key for key in ("amount", "rate", "fee", "relief") if key in found]
+    if "months_most" in found:
+        stated.append("term")
+    return Terms(
+        offering=plan.offering,
+        amount_fen=None if amount is None else max(0, math.floor(amount)),
+        rate_bp=found.get("rate"),
+        fee_bp=found.get("fee"),
+        relief_bp=found.get("relief"),
+        months_least=found.get("months_least"),
+        months_most=found.get("months_most"),
+        cost_bp=cost,
+        stated=tuple(stated),
+    )
+
+
+_COST = (("rate", 1), ("fee", 1), ("relief", -1))

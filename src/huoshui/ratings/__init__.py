@@ -1,0 +1,35 @@
+"""Ratings: points of every scheme for everybody at once, and why one subject has its own."""
+
+from huoshui.ratings.build import add, compute, known_rating, score
+from huoshui.ratings.explain import (
+    ConditionTrace,
+    CriterionTrace,
+    Missing,
+    RatingTrace,
+    explain,
+    trace,
+)
+from huoshui.ratings.schema import MICRO, NO_GRADE, RatingColumns, columns, fields
+from huoshui.ratings.scheme import RatingRefusal, Scheme, check, compile_rating
+
+__all__ = [
+    "MICRO",
+    "NO_GRADE",
+    "ConditionTrace",
+    "CriterionTrace",
+    "Missing",
+    "RatingColumns",
+    "RatingRefusal",
+    "RatingTrace",
+    "Scheme",
+    "add",
+    "check",
+    "columns",
+    "compile_rating",
+    "compute",
+    "explain",
+    "fields",
+    "known_rating",
+    "score",
+    "trace",
+]

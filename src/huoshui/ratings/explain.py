@@ -1,0 +1,283 @@
+"""Why one subject has the score it has: criterion by criterion, and what is missing.
+
+Works in the same whole millionths as the bulk and must give the same five columns; a test holds
+them to it.  For missing evidence it says how far the score could still move, the farthest first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from huoshui.kernel.citation import Citation
+from huoshui.kernel.trace import Trace
+from huoshui.policy.expression import evaluate_row
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Cited, Clause, Label
+from huoshui.policy.values import resolved
+from huoshui.ratings.build import known_rating
+from huoshui.ratings.ops.bands import band_of
+from huoshui.ratings.ops.cases import case_of
+from huoshui.ratings.ops.clauses import Condition
+from huoshui.ratings.ops.tiers import tier_of
+from huoshui.ratings.schema import MICRO, NO_GRADE, micro
+from huoshui.ratings.scheme import CriterionScheme, Scheme, compile_rating
+
+
+@dataclass(frozen=True)
+class CriterionTrace:
+    """What one criterion gave, of how much."""
+
+    id: str
+    group: str
+    label: Label
+    indicator: str
+    value: object
+    tier: str | None  # the range or case the value falls in; None for missing evidence
+    low: Decimal
+    high: Decimal
+    possible: Decimal | None  # the most points it can give; None where nobody knows
+    missing: bool
+    open: bool  # points that nobody knows
+    cite: Citation
+
+
+@dataclass(frozen=True)
+class ConditionTrace:
+    """What a hard condition or a bonus came to."""
+
+    id: str
+    say: Label
+    verdict: bool | None
+    points: Decimal | None  # of a bonus
+    cite: Citation
+    columns: Mapping[str, object]  # what it read of the profile
+    values: Mapping[str, Cited | None]  # of the scheme, that its sentence may name
+    trace: Trace = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A missing piece of evidence and how far it can move the score."""
+
+    id: str  # of the criterion or bonus
+    label: Label
+    columns: tuple[str, ...]  # of the profile
+    rises_to: Decimal  # the low end of the score were this evidence the best
+    falls_to: Decimal  # the high end were it the worst
+    moves: Decimal  # the two movements together
+
+
+@dataclass(frozen=True)
+class RatingTrace:
+    """One subject's score and everything behind it."""
+
+    rating: str
+    label: Label
+    caution: Label | None
+    asof: dt.date
+    applies: bool | None
+    low: Decimal | None
+    high: Decimal | None
+    grade: str | None
+    line_fen: int | None
+    most: Decimal | None  # of the scheme
+    criteria: tuple[CriterionTrace, ...]
+    hard: tuple[ConditionTrace, ...]
+    bonus: tuple[ConditionTrace, ...]
+    missing: tuple[Missing, ...]
+    cite: Citation
+
+    @property
+    def score(self) -> Decimal | None:
+        """Give the score where the evidence suffices."""
+        return self.low if self.low == self.high else None
+
+
+def explain(pack: Pack, rating: str, row: Mapping[str, object], *, asof: dt.date) -> RatingTrace:
+    """Trace one rating of one profile row."""
+    scheme = compile_rating(pack, known_rating(pack, rating), asof=asof)
+    return trace(pack, scheme, row)
+
+
+def trace(pack: Pack, scheme: Scheme, row: Mapping[str, object]) -> RatingTrace:
+    """Trace a scheme made ready; a row is a profile row as plain values by column."""
+    rating, asof = scheme.rating, scheme.asof
+    criteria = tuple(_criterion(pack, c, row) for c in scheme.criteria)
+    applies: bool | None = True
+    if scheme.applies is not None:
+        applies = evaluate_row(scheme.applies.typed, row, asof=asof).value
+    hard = tuple(_condition(scheme, h, wanted, None, row) for h, wanted in scheme.hard)
+    bonus = tuple(_condition(scheme, b, wanted, b.points, row) for b, wanted in scheme.bonus)
+    low, high = (_total(scheme, criteria, bonus, end) for end in ("low", "high"))
+    unbounded = any(c.open for c in criteria) or any(
+        b.points is None and b.verdict is not False for b in bonus
+    )
+    is_bounded = applies is True and not unbounded
+    grade, line = _grade(scheme, low, high, hard, applies=applies, bounded=is_bounded)
+    return RatingTrace(
+        rating=rating.id,
+        label=rating.label,
+        caution=rating.caution,
+        asof=asof,
+        applies=applies,
+        low=_points(low) if is_bounded else None,
+        high=_points(high) if is_bounded else None,
+        grade=grade,
+        line_fen=line,
+        most=rating.most,
+        criteria=criteria,
+        hard=hard,
+        bonus=bonus,
+        missing=_missing(scheme, criteria, bonus, low, high) if is_bounded else (),
+        cite=rating.cite,
+    )
+
+
+def _criterion(pack: Pack, scheme: CriterionScheme, row: Mapping[str, object]) -> CriterionTrace:
+    criterion = scheme.criterion
+    value = row.get(criterion.indicator)
+    if isinstance(value, float) and not math.isfinite(value):
+        value = None
+    if value is None:
+        code = scheme.missing_code
+    elif scheme.words:
+        code = case_of(value, scheme.words, missing=scheme.missing_code)  # type: ignore[arg-type]
+    else:
+        code = tier_of(value, scheme.starts)  # type: ignore[arg-type]
+    points = scheme.points
+    is_open = points.unbounded is not None
+    return CriterionTrace(
+        id=criterion.id,
+        group=scheme.group.id,
+        label=criterion.label or pack.indicators[criterion.indicator].label,
+        indicator=criterion.indicator,
+        value=value,
+        tier=None if value is None else _tier(scheme, code),
+        low=_points(int(points.low[code])),
+        high=_points(int(points.high[code])),
+        possible=None if is_open else _points(int(points.high.max())),
+        missing=value is None,
+        open=bool(points.unbounded[code]) if points.unbounded is not None else False,
+        cite=criterion.cite,
+    )
+
+
+def _condition(
+    scheme: Scheme,
+    clause: Clause,
+    wanted: Condition,
+    points: Decimal | None,
+    row: Mapping[str, object],
+) -> ConditionTrace:
+    found = evaluate_row(wanted.typed, row, asof=scheme.asof)
+    values = {n: resolved(d, scheme.asof) for n, d in scheme.rating.values.items()}
+    columns = {name: row.get(name) for name in wanted.columns}
+    return ConditionTrace(
+        clause.id, clause.say, found.value, points, clause.cite, columns, values, found
+    )
+
+
+def _tier(scheme: CriterionScheme, code: int) -> str:
+    """Say a tier as a range, or the case itself."""
+    if scheme.words:
+        words = list(scheme.words)
+        return words[code] if code < len(words) else "otherwise"
+    ends = []
+    if code > 0:
+        number, inclusive = scheme.starts[code - 1]
+        ends.append(f"{'>=' if inclusive else '>'} {number}")
+    if code < len(scheme.starts):
+        number, inclusive = scheme.starts[code]
+        ends.append(f"{'<' if inclusive else '<='} {number}")
+    return ", ".join(ends) or "any"
+
+
+def _total(
+    scheme: Scheme,
+    criteria: Sequence[CriterionTrace],
+    bonus: Sequence[ConditionTrace],
+    end: str,
+) -> int:
+    """Add one end of the interval up, in millionths."""
+    rating = scheme.rating
+    total = micro(rating.base)
+    for group in rating.groups:
+        points = sum(micro(getattr(c, end)) for c in criteria if c.group == group.id)
+        total += points if group.cap is None else min(points, micro(group.cap))
+    earned = 0
+    for b in bonus:
+        points = micro(b.points or Decimal(0))
+        may = min(points, 0) if end == "low" else max(points, 0)
+        earned += {True: points, False: 0, None: may}[b.verdict]
+    total += earned if rating.bonus_cap is None else min(earned, micro(rating.bonus_cap))
+    if rating.least is not None:
+        total = max(total, micro(rating.least))
+    return total if rating.most is None else min(total, micro(rating.most))
+
+
+def _grade(
+    scheme: Scheme,
+    low: int,
+    high: int,
+    hard: Sequence[ConditionTrace],
+    *,
+    applies: bool | None,
+    bounded: bool,
+) -> tuple[str | None, int | None]:
+    """Give the grade and the line, by the rules of `schema.RatingColumns`."""
+    if applies is not True or not scheme.bands:
+        return None, None
+    floors = [-(2**63) if b.floor is None else b.floor for b in scheme.bands]
+    at_low, at_high, none = band_of(low, floors), band_of(high, floors), len(floors)
+    if any(h.verdict is False for h in hard) or (bounded and at_high == none):
+        has_lines = any(b.line_fen is not None for b in scheme.bands)
+        return NO_GRADE, 0 if has_lines else None
+    if not bounded or any(h.verdict is None for h in hard):
+        return None, None
+    grades = [*(b.band.grade for b in scheme.bands), NO_GRADE]
+    has_lines = any(b.line_fen is not None for b in scheme.bands)
+    lines = [*(b.line_fen for b in scheme.bands), 0 if has_lines else None]
+    return grades[at_low] if at_low == at_high else None, lines[at_low]
+
+
+def _missing(
+    scheme: Scheme,
+    criteria: tuple[CriterionTrace, ...],
+    bonus: tuple[ConditionTrace, ...],
+    low: int,
+    high: int,
+) -> tuple[Missing, ...]:
+    """Give what is missing, first what could move the score farthest."""
+    found = []
+    for i, c in enumerate(criteria):
+        if c.low == c.high:
+            continue
+        best = (*criteria[:i], replace(c, low=c.high), *criteria[i + 1 :])
+        worst = (*criteria[:i], replace(c, high=c.low), *criteria[i + 1 :])
+        rises = _total(scheme, best, bonus, "low")
+        falls = _total(scheme, worst, bonus, "high")
+        found.append(_move(c.id, c.label, (c.indicator,), rises, falls, low, high))
+    for i, b in enumerate(bonus):
+        if b.verdict is not None or not b.points:
+            continue
+        ends = []
+        for wanted, end in ((b.points > 0, "low"), (b.points < 0, "high")):
+            known = replace(b, verdict=wanted)
+            ends.append(_total(scheme, criteria, (*bonus[:i], known, *bonus[i + 1 :]), end))
+        found.append(_move(b.id, b.say, tuple(b.columns), ends[0], ends[1], low, high))
+    return tuple(sorted(found, key=lambda m: (-m.moves, m.id)))
+
+
+def _move(
+    name: str, label: Label, columns: tuple[str, ...], rises: int, falls: int, low: int, high: int
+) -> Missing:
+    moves = (rises - low) + (high - falls)
+    return Missing(name, label, columns, _points(rises), _points(falls), _points(moves))
+
+
+def _points(millionths: int) -> Decimal:
+    return Decimal(millionths) / MICRO
