@@ -1,0 +1,112 @@
+"""One run: from the facts known by a batch, under a pack, as at a day, to profile and verdicts.
+
+The flow is the tuple `STAGES`, read from top to bottom.  Each stage takes the `Work` and adds what
+it makes; none keeps anything of its own, so a run is a pure function of (facts known, pack, day).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from huoshui import entities, indicators, matching, ratings
+from huoshui.engines.duckdb import DuckDB
+from huoshui.kernel.step import Step
+from huoshui.pipeline.ingest import known_facts
+from huoshui.pipeline.lake import Lake
+from huoshui.policy.pack import Pack
+
+Tick = Callable[[str, int, int], None]
+
+
+@dataclass
+class Work:
+    """What a run has in hand; a stage reads what is above it and fills what is its own."""
+
+    engine: DuckDB
+    lake: Lake
+    pack: Pack
+    known: int  # the last batch whose facts count
+    only: Sequence[str] | None = None  # entities to measure; None: all
+    tick: Tick = lambda what, done, total: None
+    profile: pa.Table | None = None  # one row per entity
+    verdicts: pa.Table | None = None  # one row per entity, in the same order
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def asof(self) -> dt.date:
+        """The day that is asked about: the pack's own."""
+        return self.pack.asof
+
+    def made(self) -> pa.Table:
+        """Give the profile, which the stages from ratings on start from."""
+        assert self.profile is not None, "the indicators stage runs first"
+        return self.profile
+
+    def steps(self, what: str, steps: Sequence[Step]) -> None:
+        """Run the steps of a stage on the engine, telling how far it is."""
+        for done, step in enumerate(steps, 1):
+            self.engine.steps([step])
+            self.tick(what, done, len(steps))
+
+
+def take_facts(work: Work) -> None:
+    """Name `fact_<item>`: everything known by the batch, of every item."""
+    known_facts(work.engine, work.lake, work.pack, work.known)
+
+
+def resolve_entities(work: Work) -> None:
+    """Make `subject_entity`, `entity`, `branch_link` and `settled_<item>`."""
+    work.steps("entities", entities.build(work.pack, asof=work.asof))
+
+
+def measure_indicators(work: Work) -> None:
+    """Make the profile: a row per entity, a column per indicator."""
+    work.steps("indicators", indicators.build(work.pack, asof=work.asof, entities=work.only))
+    measured = work.engine.query('SELECT * FROM "profile_measured" ORDER BY entity')
+    work.profile = indicators.compute(work.pack, measured, asof=work.asof)
+
+
+def rate(work: Work) -> None:
+    """Add the columns of every rating to the profile."""
+    work.profile = ratings.add(work.pack, work.made(), asof=work.asof)
+
+
+def match(work: Work) -> None:
+    """Give every entity's verdict on every offering."""
+    work.verdicts = matching.verdicts(work.pack, work.made(), asof=work.asof)
+
+
+STAGES: tuple[Callable[[Work], None], ...] = (
+    take_facts,
+    resolve_entities,
+    measure_indicators,
+    rate,
+    match,
+)
+"""The flow; every run goes through all of it in this order."""
+
+
+def run(
+    engine: DuckDB,
+    lake: Lake,
+    pack: Pack,
+    *,
+    known: int | None = None,
+    only: Sequence[str] | None = None,
+    tick: Tick | None = None,
+    stages: Sequence[Callable[[Work], None]] = STAGES,
+) -> Work:
+    """Run the stages over what was known by a batch (all that is known, unless given)."""
+    work = Work(engine, lake, pack, lake.last_batch if known is None else known, only)
+    if tick is not None:
+        work.tick = tick
+    for stage in stages:
+        started = time.perf_counter()
+        stage(work)
+        work.seconds[stage.__name__] = time.perf_counter() - started
+    return work

@@ -1,0 +1,102 @@
+"""A published run: Parquet files and a manifest that says what they are a function of.
+
+The manifest names the batch, the digest of the packs, the day, and the hash of every file; it
+holds no clock time, so that the same inputs publish the same bytes.  A snapshot appears whole, by
+one rename, under a name made of its inputs; publishing the same inputs again must give the same
+bytes, and if it does not, something in the core has read what it should not have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from huoshui.kernel.errors import Refusal, Where
+from huoshui.pipeline.run import Work
+
+RELATIONS = ("entity", "branch_link", "unlinked")
+"""Relations of the entities stage that are published beside profile and verdicts."""
+
+MANIFEST = "manifest.json"
+
+
+class SnapshotRefusal(Refusal):
+    """Why a snapshot is not published."""
+
+    DIFFERS = (
+        "The same facts, packs and day gave other bytes than before, in {files}.",
+        "Keep both folders ({folder} and {staged}) and report it: a result must replay.",
+    )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published snapshot: where it is and what it is a function of."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    def table(self, name: str) -> pa.Table:
+        """Read one of its tables."""
+        return pq.read_table(self.folder / f"{name}.parquet")
+
+
+def publish(work: Work, folder: Path) -> Snapshot:
+    """Write what a run made under `folder`, whole or not at all."""
+    assert work.profile is not None
+    assert work.verdicts is not None
+    tables = {"profile": work.profile, "verdicts": work.verdicts}
+    for name in RELATIONS:
+        tables[name] = work.engine.query(f'SELECT * FROM "{name}" ORDER BY ALL')
+    name = f"{work.known:08d}-{work.asof}-{work.pack.digest[:12]}"
+    staged, final = folder / f".{name}.{os.getpid()}", folder / name
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    for table_name, table in tables.items():
+        pq.write_table(table, staged / f"{table_name}.parquet", compression="zstd")
+    manifest = _manifest(work, staged, tables)
+    (staged / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+    if final.is_dir():
+        _same(final, staged, manifest)
+    else:
+        os.replace(staged, final)
+    return Snapshot(final, manifest)
+
+
+def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str, Any]:
+    return {
+        "known": work.known,
+        "asof": work.asof.isoformat(),
+        "pack_digest": work.pack.digest,
+        "packs": [root.name for root in work.pack.roots],
+        "offerings": list(work.pack.offerings),  # in the order of their bits
+        "files": {
+            f"{name}.parquet": {
+                "rows": table.num_rows,
+                "sha256": hashlib.sha256((staged / f"{name}.parquet").read_bytes()).hexdigest(),
+            }
+            for name, table in tables.items()
+        },
+    }
+
+
+def _same(final: Path, staged: Path, manifest: dict[str, Any]) -> None:
+    before = json.loads((final / MANIFEST).read_text("utf-8"))
+    differing = [
+        name
+        for name, entry in manifest["files"].items()
+        if before["files"].get(name, {}).get("sha256") != entry["sha256"]
+    ]
+    if differing:
+        raise SnapshotRefusal.DIFFERS.refuse(
+            where=Where(str(final)), files=", ".join(differing), folder=final, staged=staged
+        )
+    shutil.rmtree(staged)
