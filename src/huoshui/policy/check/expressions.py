@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
-from huoshui.policy.expression import Scope, Typed, check as check_types, names, parse
+from huoshui.policy.expression import Scope, Typed, names, parse
+from huoshui.policy.expression import check as check_types
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Clause, Indicator, Offering, Rating
 from huoshui.policy.scope import item_scope, profile_scope
@@ -50,17 +51,16 @@ def _typed(
 ) -> Iterator[Problem]:
     """Yield what is wrong with an expression that should have a type and a unit."""
     try:
-        typed: Typed = check_types(parse(text, where), scope)
+        typed: Typed = check_types(parse(text, where), scope, unit=wanted[1])
     except Refused as refused:
         yield from refused.problems
         return
     kind, unit = wanted
     if kind == "flag" and typed.type != "flag":
         yield RuleRefusal.NOT_A_CONDITION.problem(where=where, type=typed.type)
-    elif typed.type != kind or (unit is not None and typed.unit not in (unit, None)):
-        got = f"{typed.type} in {typed.unit}" if typed.unit else typed.type
+    elif typed.type != kind:
         words = f"{kind} in {unit}" if unit else kind
-        yield RuleRefusal.NOT_AN_AMOUNT.problem(where=where, got=got, wanted=words)
+        yield RuleRefusal.NOT_AN_AMOUNT.problem(where=where, got=typed.type, wanted=words)
 
 
 def _indicator(pack: Pack, indicator: Indicator) -> Iterator[Problem]:

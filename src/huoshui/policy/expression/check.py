@@ -43,7 +43,7 @@ def check(
     if typed is None:
         raise Refused(*checker.problems)
     if isinstance(unit, str):
-        unit = scope.units[unit]
+        unit = scope.units.get(unit)  # an unknown unit is the loader's to refuse
     return _expected(expression, typed, type, unit)
 
 

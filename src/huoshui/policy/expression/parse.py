@@ -94,7 +94,7 @@ _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.In: frozenset({"this", "expressions"}),
     exp.Between: frozenset({"this", "low", "high"}),
     exp.Is: frozenset({"this", "expression"}),
-    exp.Case: frozenset({"ifs", "default"}),
+    exp.Case: frozenset({"this", "ifs", "default"}),
     exp.Cast: frozenset({"this", "to"}),
     exp.Anonymous: frozenset({"this", "expressions"}),
 }
@@ -283,10 +283,14 @@ class _Reader:
         return Call(operation, (first, *rest), at)
 
     def _case(self, tree: exp.Case, at: int, depth: int) -> Node:
+        """Read `case x when a then b` as `case when x = a then b`."""
+        subject = self.lower(tree.this, depth + 1) if tree.this else None
         args: list[Node] = []
         for when in tree.args["ifs"]:
             condition = self.lower(when.this, depth + 1)
             self.refuse_null(condition)
+            if subject is not None:
+                condition = Call("=", (subject, condition), condition.at)
             args += [condition, self.lower(when.args["true"], depth + 1)]
         default = tree.args.get("default")
         args.append(self.lower(default, depth + 1) if default else Literal(None, at))
@@ -343,11 +347,8 @@ class _Reader:
 
     def _form(self, tree: exp.Expr, at: int) -> Refused:
         form = f"`{tree.sql()[:60]}`"
-        if isinstance(tree, exp.Case):
-            hint = "Write case when <condition> then ..."
-        else:
-            hint = "Use comparisons, arithmetic, and/or/not, in, between, is null, case when, or "
-            hint += f"a function: {', '.join(FUNCTIONS)}."
+        hint = "Use comparisons, arithmetic, and/or/not, in, between, is null, case when, or "
+        hint += f"a function: {', '.join(FUNCTIONS)}."
         return self.refuse(Refusal.FORM, at, form=form, hint=hint)
 
     def _at(self, tree: exp.Expr) -> int:
