@@ -20,6 +20,10 @@ from huoshui.kernel.sql import literal, quoted
 from huoshui.kernel.step import Step
 
 
+class EngineError(Exception):
+    """The engine could not do what it was asked; the message is its own."""
+
+
 class DuckDB:
     """A session of its own: relations by name, gone when it is closed."""
 
@@ -55,12 +59,12 @@ class DuckDB:
     def view(self, name: str, sql: str) -> None:
         """Name a query; it is computed whenever it is read."""
         self._drop(name)
-        self._connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {sql}")
+        self._run(f"CREATE TEMP VIEW {quoted(name)} AS {sql}")
 
     def table(self, name: str, sql: str) -> None:
         """Compute a query once and keep its rows."""
         self._drop(name)
-        self._connection.execute(f"CREATE TEMP TABLE {quoted(name)} AS {sql}")
+        self._run(f"CREATE TEMP TABLE {quoted(name)} AS {sql}")
 
     def steps(self, steps: Iterable[Step]) -> None:
         """Make the relations of a stage in order."""
@@ -90,21 +94,25 @@ class DuckDB:
 
     def query(self, sql: str) -> pa.Table:
         """Give the rows of a query as an Arrow table."""
-        return self._connection.execute(sql).to_arrow_table()
+        return self._run(sql).to_arrow_table()
 
     def write(self, sql: str, path: Path) -> None:
         """Write the rows of a query to a Parquet file, whole or not at all."""
         staged = path.with_name(f".{path.name}.{os.getpid()}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection.execute(
-            f"COPY ({sql}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)"
-        )
+        self._run(f"COPY ({sql}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
         os.replace(staged, path)
 
     def drop(self, *names: str) -> None:
         """Forget relations and free what they hold."""
         for name in names:
             self._drop(name)
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
 
     def _drop(self, name: str) -> None:
         kinds = self._connection.execute(

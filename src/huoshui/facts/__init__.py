@@ -1,0 +1,1 @@
+"""The facts stage: raw tables of text become typed rows, each bad row set aside with its reason."""

@@ -1,0 +1,312 @@
+"""The facts stage: one raw table of text, read as a feed says, into typed rows and faulty ones.
+
+Relation in: `raw` (source_row and text columns).  Relation out: `typed`, one row for each raw row
+that is for this item, with the item's columns, or with the reason why it is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from huoshui.facts import schema
+from huoshui.facts.faults import Fault, FeedRefusal
+from huoshui.facts.ops import OPS, Reader, Reading
+from huoshui.facts.ops.code import subject_reading
+from huoshui.facts.ops.text import name_reading
+from huoshui.kernel.errors import Refused
+from huoshui.kernel.money import HOME
+from huoshui.kernel.sql import literal, quoted
+from huoshui.kernel.step import Step
+from huoshui.policy import expression
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import ColumnType, Feed, FeedColumn, Item, ItemColumn
+from huoshui.policy.scope import feed_scope
+
+RAW = "raw"
+TYPED = "typed"
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Distinct texts that were not plain, and the Python that reads them into a relation."""
+
+    name: str
+    givens: str
+    read: Callable[[Sequence[str]], pa.Table]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the pipeline does in order: every lookup, then the steps."""
+
+    lookups: tuple[Lookup, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A column being read: where from, how, and what may be wrong with it."""
+
+    nth: int
+    name: str  # of the column made
+    field: str  # as a person looking at the raw table calls it
+    reading: Reading
+    source: str | None = None  # SQL of the raw text
+    constant: str | None = None  # SQL of the value where the raw table says none
+    required: bool = False
+    column: ItemColumn | None = None
+
+    @property
+    def look(self) -> str:
+        return f"look_{self.nth}"
+
+    @property
+    def plain(self) -> str | None:
+        return self.reading.plain(self.source) if self.reading.plain and self.source else None
+
+
+def build(feed: Feed, item: Item, pack: Pack, *, columns: Sequence[str]) -> Plan:
+    """Describe how `raw`, whose text columns are named, becomes `typed`."""
+    inside = inside_sql(feed, pack, columns)
+    reads = _reads(feed, item, pack)
+    lookups = [_lookup(read, inside) for read in reads if read.source]
+    return Plan(tuple(lookups), (Step(TYPED, _typed(reads, feed, item, inside)),))
+
+
+def inside_sql(feed: Feed, pack: Pack, columns: Sequence[str]) -> str | None:
+    """Give the condition on raw rows that are for the feed's item, or None where all are."""
+    if feed.where is None:
+        return None
+    where = pack.where("feeds", feed.id, "where")
+    scope = feed_scope(pack, feed, tuple(columns))
+    typed = expression.check(expression.parse(feed.where, where=where), scope)
+    return f"({expression.to_sql(typed, asof=pack.asof)}) IS TRUE"
+
+
+def _reads(feed: Feed, item: Item, pack: Pack) -> list[_Read]:
+    must = {*item.key, item.true_from}
+    made = [
+        _subject(0, "subject_code", feed.subject.code, subject_reading(feed.subject.scheme)),
+        _subject(1, "subject_name", feed.subject.name, name_reading()),
+    ]
+    targets = dict(item.columns)
+    for name in schema.TIMES:  # a feed may give them outright
+        if name in feed.columns and name not in targets:
+            targets[name] = ItemColumn.model_validate(
+                {"type": "day", "label": {"zh": name, "en": name}}
+            )
+    for name, column in targets.items():
+        how = feed.columns.get(name)
+        if how is None and name in {c.currency_into for c in feed.columns.values()}:
+            continue  # filled by the amount that it is the currency of
+        how = how or FeedColumn()
+        has_serials = feed.source.format == "xlsx"
+        reading = OPS[column.type](Reader(name, column, how, pack, has_serials))
+        made.append(
+            _Read(
+                nth=len(made),
+                name=name,
+                field=how.source or name,
+                reading=reading,
+                source=f"r.{quoted(how.source)}" if how.source else None,
+                constant=_constant(feed, name, how, reading, pack),
+                required=column.required or name in must,
+                column=column,
+            )
+        )
+    return made
+
+
+def _subject(nth: int, name: str, source: str | None, reading: Reading) -> _Read:
+    return _Read(nth, name, source or name, reading, f"r.{quoted(source)}" if source else None)
+
+
+def _constant(feed: Feed, name: str, how: FeedColumn, reading: Reading, pack: Pack) -> str | None:
+    if how.value is None:
+        return None
+    value = reading.read(how.value)
+    if isinstance(value, Fault):
+        problem = value.problem(value=how.value, field=name)
+        raise Refused(replace(problem, where=pack.where("feeds", feed.id, "columns", name)))
+    return None if value is None else f"CAST({literal(str(value))} AS {schema.SQL[reading.type]})"
+
+
+def _lookup(read: _Read, inside: str | None) -> Lookup:
+    conditions = [f"{read.source} IS NOT NULL"]
+    if inside:
+        conditions.append(inside)
+    if read.plain:
+        conditions.append(f"({read.plain}) IS NULL")
+    givens = f"SELECT DISTINCT {read.source} AS given FROM {RAW} r WHERE {' AND '.join(conditions)}"
+    return Lookup(read.look, givens, lambda texts: _looked_up(read, texts))
+
+
+def _looked_up(read: _Read, texts: Sequence[str]) -> pa.Table:
+    values: list[object] = []
+    faults: list[tuple[str | None, str | None, str | None]] = []
+    currencies: list[str | None] = []
+    for text in texts:
+        value = read.reading.read(text)
+        if isinstance(value, Fault):
+            problem = value.problem(value=text.strip(), field=read.field)
+            faults.append((problem.code, problem.message, problem.fix))
+            value = None
+        else:
+            faults.append((None, None, None))
+        values.append(value)
+        if read.reading.currency:
+            currencies.append(None if value is None else read.reading.currency(text))
+    columns = {
+        "given": pa.array(texts, pa.string()),
+        "value": pa.array(values, schema.ARROW[read.reading.type]),
+    }
+    for nth, name in enumerate(("fault", "message", "fix")):
+        columns[name] = pa.array([fault[nth] for fault in faults], pa.string())
+    if read.reading.currency:
+        columns["currency"] = pa.array(currencies, pa.string())
+    return pa.table(columns)
+
+
+def _typed(reads: Sequence[_Read], feed: Feed, item: Item, inside: str | None) -> str:
+    """Make `typed`: one row is a raw row that is for the item, typed or with its faults."""
+    where = f"\n  WHERE {inside}" if inside else ""
+    joins = "".join(
+        f"\n  LEFT JOIN {read.look} l{read.nth} ON l{read.nth}.given = {read.source}"
+        for read in reads
+        if read.source
+    )
+    values = ",\n    ".join(part for read in reads for part in _value_parts(read))
+    faults = ",\n    ".join(f"{_fault(read, reads)} AS f{read.nth}" for read in reads)
+    numbers = " ".join(f"WHEN f{read.nth} IS NOT NULL THEN {read.nth}" for read in reads)
+    also = ", ".join(_further(read) for read in reads)
+    return f"""WITH inside AS (SELECT * FROM {RAW} r{where}),
+read AS (
+  SELECT r.source_row,
+    {values}
+  FROM inside r{joins}
+),
+judged AS (
+  SELECT *,
+    {faults}
+  FROM read
+),
+numbered AS (SELECT *, CASE {numbers} END AS first FROM judged)
+SELECT {_outputs(reads, feed, item)},
+  source_row,
+  {_of_first(reads, lambda r: f"f{r.nth}")} AS reason,
+  {_of_first(reads, lambda r: literal(r.field))} AS field,
+  {_of_first(reads, _message)} AS message,
+  {_of_first(reads, _fix)} AS fix,
+  CASE WHEN first IS NOT NULL THEN concat_ws('; ', {also}) END AS also
+FROM numbered"""
+
+
+def _further(read: _Read) -> str:
+    n = read.nth
+    said = f"f{n} || {literal('@' + read.field)}"
+    return f"CASE WHEN f{n} IS NOT NULL AND first <> {n} THEN {said} END"
+
+
+def _value_parts(read: _Read) -> list[str]:
+    """Give the value, and for what has a source the fault found while reading it."""
+    n, sql_type = read.nth, schema.SQL[read.reading.type]
+    if read.source is None:
+        value = read.constant or f"CAST(NULL AS {sql_type})"
+        return [f"{value} AS v{n}"]
+    ways = [way for way in (read.plain, f"l{n}.value") if way]
+    if read.constant:
+        ways.append(f"CASE WHEN l{n}.fault IS NULL THEN {read.constant} END")
+    parts = [
+        f"coalesce({', '.join(ways)}) AS v{n}" if len(ways) > 1 else f"{ways[0]} AS v{n}",
+        f"l{n}.fault AS lf{n}, l{n}.message AS lm{n}, l{n}.fix AS lx{n}",
+        f"{read.source} AS t{n}",
+    ]
+    if read.reading.currency:
+        home = f"CASE WHEN v{n} IS NOT NULL THEN {literal(HOME)} END"
+        parts.append(f"coalesce(l{n}.currency, {home}) AS c{n}")
+    return parts
+
+
+def _fault(read: _Read, reads: Sequence[_Read]) -> str:
+    """Give the code of what is wrong with a column, or null."""
+    n = read.nth
+    cases = [f"WHEN lf{n} IS NOT NULL THEN lf{n}"] if read.source else []
+    if n == 0:  # the subject: its code or its name
+        other = "lf0 IS NULL AND " if read.source else ""
+        cases.append(
+            f"WHEN {other}v0 IS NULL AND v1 IS NULL THEN {literal(FeedRefusal.NO_SUBJECT.code)}"
+        )
+    if read.required:
+        cases.append(f"WHEN v{n} IS NULL THEN {literal(FeedRefusal.MISSING_VALUE.code)}")
+    bounds = _bounds(read)
+    if bounds:
+        cases.append(f"WHEN {bounds} THEN {literal(FeedRefusal.OUT_OF_RANGE.code)}")
+    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def _bounds(read: _Read) -> str:
+    column = read.column
+    if column is None:
+        return ""
+    least = [f"v{read.nth} < {column.at_least}"] if column.at_least is not None else []
+    most = [f"v{read.nth} > {column.at_most}"] if column.at_most is not None else []
+    return " OR ".join([*least, *most])
+
+
+def _of_first(reads: Sequence[_Read], sql: Callable[[_Read], str]) -> str:
+    """Take something of the first faulty column."""
+    return "CASE first " + " ".join(f"WHEN {r.nth} THEN {sql(r)}" for r in reads) + " END"
+
+
+def _message(read: _Read) -> str:
+    return _sentence(read, "message", f"lm{read.nth}")
+
+
+def _fix(read: _Read) -> str:
+    return _sentence(read, "fix", f"lx{read.nth}")
+
+
+def _sentence(read: _Read, part: str, looked_up: str) -> str:
+    """Give a sentence of the fault: found while reading, or of an empty or unlikely value."""
+    found = {FeedRefusal.MISSING_VALUE: {"field": read.field}, FeedRefusal.NO_SUBJECT: {}}
+    if read.column:
+        found[FeedRefusal.OUT_OF_RANGE] = {"value": "\0", "range": _range(read.column)}
+    cases = []
+    for reason, fields in found.items():
+        sentence = literal(str(getattr(reason.problem(**fields), part)))
+        given = f"coalesce(t{read.nth}, '')" if read.source else "''"
+        sentence = sentence.replace("\0", f"' || {given} || '")
+        cases.append(f"WHEN {literal(reason.code)} THEN {sentence}")
+    otherwise = f" ELSE {looked_up}" if read.source else ""
+    return f"CASE f{read.nth} {' '.join(cases)}{otherwise} END"
+
+
+def _range(column: ItemColumn) -> str:
+    least, most = column.at_least, column.at_most
+    unit = f" {column.unit}" if column.unit else ""
+    if least is not None and most is not None:
+        return f"{least} to {most}{unit}"
+    return f"at least {least}{unit}" if least is not None else f"at most {most}{unit}"
+
+
+def _outputs(reads: Sequence[_Read], feed: Feed, item: Item) -> str:
+    """Name the item's columns and the two times."""
+    by_name = {read.name: f"v{read.nth}" for read in reads}
+    for read in reads:
+        how = feed.columns.get(read.name)
+        if how and how.currency_into:
+            by_name[how.currency_into] = f"c{read.nth}" if read.source else literal(HOME)
+    for name, source in (("true_from", item.true_from), ("true_until", item.true_until)):
+        column = item.columns.get(source or "")
+        if name not in by_name:
+            by_name[name] = _as_day(by_name.get(source or "", "CAST(NULL AS DATE)"), column)
+    return ", ".join(f"{by_name[name]} AS {quoted(name)}" for name in schema.own_columns(item))
+
+
+def _as_day(value: str, column: ItemColumn | None) -> str:
+    if column is None or column.type is not ColumnType.WHOLE:
+        return value
+    return f"CASE WHEN {value} BETWEEN 1 AND 9999 THEN make_date({value}::INTEGER, 12, 31) END"

@@ -1,0 +1,55 @@
+"""What every op is told and what it gives back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from huoshui.facts.faults import Fault
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import ColumnType, FeedColumn, ItemColumn
+
+ABSENT = ("", "-", "--", "—", "——", "/", "NULL", "null", "None", "N/A", "n/a", "\\N")
+"""What sources write where there is nothing; it is read as unknown."""
+
+BLANK = r"[\s\pZ\x{feff}]"
+"""A blank of any width, as the engine's regular expressions say it."""
+
+_ENDS = re.compile(r"^[\s\u00a0\u3000\ufeff]+|[\s\u00a0\u3000\ufeff]+$")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A column of an item, how the feed reads it, and the pack that explains both."""
+
+    name: str
+    column: ItemColumn
+    feed: FeedColumn
+    pack: Pack
+    has_serials: bool = False  # the source is a workbook: a day may be a number
+
+    @property
+    def factor(self) -> Decimal:
+        """Give what a raw number is multiplied by to be in the column's unit."""
+        raw, kept = self.feed.unit, self.column.unit
+        if raw is None or raw == kept:
+            return Decimal(1)
+        return self.pack.units[raw].scale / self.pack.units[kept or raw].scale
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The two ways of reading a text; `read` gives the value, None for nothing, or a fault."""
+
+    type: ColumnType
+    read: Callable[[str], object | Fault | None]
+    plain: Callable[[str], str] | None = None  # SQL of the raw column -> SQL of the value
+    currency: Callable[[str], str | None] | None = field(default=None)  # for money
+
+
+def cleaned(text: str) -> str | None:
+    """Take the blanks off the ends; None where the source says that there is nothing."""
+    bare = _ENDS.sub("", text)
+    return None if bare in ABSENT else bare

@@ -1,0 +1,42 @@
+"""Text: kept as the source wrote it, without blanks at the ends; a map may replace whole texts."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from huoshui.facts.ops.reading import ABSENT, BLANK, Reader, Reading, cleaned
+from huoshui.kernel.sql import literal
+from huoshui.policy.schema import ColumnType
+
+
+def reading(reader: Reader) -> Reading:
+    """Read text as it is."""
+    words = reader.feed.map or {}
+
+    def read(text: str) -> str | None:
+        bare = cleaned(text)
+        return bare if bare is None else words.get(bare, bare)
+
+    return Reading(ColumnType.TEXT, read, None if words else plain)
+
+
+def plain(raw: str) -> str:
+    """Take text that has no blank at its ends and does not stand for nothing."""
+    absent = ", ".join(map(literal, ABSENT))
+    return (
+        f"CASE WHEN NOT regexp_matches({raw}, '^{BLANK}|{BLANK}$') AND {raw} NOT IN ({absent})"
+        f" THEN {raw} END"
+    )
+
+
+def name_reading() -> Reading:
+    """Read a subject's name: in NFKC too, so that full-width forms do not make two names of one."""
+    return Reading(ColumnType.TEXT, _name, _plain_name)
+
+
+def _name(text: str) -> str | None:
+    return cleaned(unicodedata.normalize("NFKC", text))
+
+
+def _plain_name(raw: str) -> str:
+    return f"CASE WHEN regexp_full_match({raw}, '[\\x{{4e00}}-\\x{{9fa5}}]+') THEN {raw} END"
