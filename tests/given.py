@@ -20,6 +20,7 @@ fen: { label: { zh: 分钱, en: fen }, dimension: { money: 1 }, whole: true, bar
 yuan: { label: { zh: 元, en: yuan }, dimension: { money: 1 }, scale: 100, bare: false }
 count: { label: { zh: 个, en: "" }, dimension: { count: 1 }, whole: true }
 point: { label: { zh: 分, en: points }, dimension: { point: 1 } }
+month: { label: { zh: 个月, en: months }, dimension: { month: 1 }, whole: true }
 """
 
 SOURCE = """

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from huoshui.entities import checks
 from huoshui.entities.ops.naming import normal_names
-from huoshui.entities.sql import word
+from huoshui.kernel.sql import literal
 from tests.entities.worlds import (
     BRACKET_WORDS,
     ITEMS,
@@ -93,7 +93,7 @@ EMPTY = bench_of(world_pack(RULES[0]), {})
     )
 )
 def test_a_name_has_one_form_in_sql_and_in_plain_words(names: list[str]) -> None:
-    listed = ", ".join(f"({word(name)})" for name in names)
+    listed = ", ".join(f"({literal(name)})" for name in names)
     sql = normal_names(
         f"SELECT name FROM (VALUES {listed}) AS given(name)",
         legal_forms=LEGAL_FORMS,

@@ -1,4 +1,4 @@
-"""Words, days and names written into SQL text so that no value can change what the text means.
+"""Days, lists of names and tests on words, written as SQL writes them.
 
 The text keeps to what DuckDB and Spark both read: double-quoted names, single-quoted words.
 """
@@ -8,14 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-
-def word(text: str) -> str:
-    """Write a text value.
-
-    >>> word("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
+from huoshui.kernel.sql import literal, quoted
 
 
 def day(value: dt.date) -> str:
@@ -27,15 +20,6 @@ def day(value: dt.date) -> str:
     return f"DATE '{value.isoformat()}'"
 
 
-def name(column: str) -> str:
-    """Write the name of a column, which may be a reserved word such as `rank`.
-
-    >>> name("rank")
-    '"rank"'
-    """
-    return '"' + column.replace('"', '""') + '"'
-
-
 def names(columns: Iterable[str], alias: str = "") -> str:
     """Write several names, each behind the alias of its relation.
 
@@ -43,7 +27,7 @@ def names(columns: Iterable[str], alias: str = "") -> str:
     'f."rank", f."level"'
     """
     front = f"{alias}." if alias else ""
-    return ", ".join(front + name(column) for column in columns)
+    return ", ".join(front + quoted(column) for column in columns)
 
 
 def among(expression: str, words: Iterable[str]) -> str:
@@ -52,7 +36,7 @@ def among(expression: str, words: Iterable[str]) -> str:
     >>> among("x", [])
     'FALSE'
     """
-    listed = ", ".join(word(w) for w in words)
+    listed = ", ".join(literal(w) for w in words)
     return f"({expression}) IN ({listed})" if listed else "FALSE"
 
 
@@ -62,5 +46,5 @@ def ends_with(expression: str, endings: Iterable[str]) -> str:
     >>> ends_with("x", ["分公司"])
     "(right(x, 3) = '分公司')"
     """
-    tests = [f"right({expression}, {len(e)}) = {word(e)}" for e in endings if e]
+    tests = [f"right({expression}, {len(e)}) = {literal(e)}" for e in endings if e]
     return f"({' OR '.join(tests)})" if tests else "FALSE"

@@ -33,8 +33,8 @@ def registrations(item: Item | None, asof: dt.date) -> str:
     """Make `registered`: an entity's latest registration in force on the day."""
     wanted = ("kind", "legacy_no", *schema.REGISTERED)
     if item is None:
-        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {c}" for c in wanted)
-        return f"SELECT CAST(NULL AS VARCHAR) AS entity, NULL AS name, {empty} WHERE FALSE"
+        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {c}" for c in ("entity", "name", *wanted))
+        return f"SELECT {empty} WHERE FALSE"
     columns = ", ".join(c if c in item.columns else f"CAST(NULL AS VARCHAR) AS {c}" for c in wanted)
     return f"""
 SELECT entity, subject_name AS name, {columns} FROM (

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from huoshui.entities.sql import among, ends_with, word
+from huoshui.entities.sql import among, ends_with
+from huoshui.kernel.sql import literal
 
 _BRACKETS = {"(": "(（〔【［[｛{〈《＜<", ")": ")）〕】］]｝}〉》＞>"}
 _DOTS = {"·": "•・‧∙⋅"}
@@ -37,7 +38,7 @@ def normal_names(names: str, *, legal_forms: Iterable[str], bracket_words: Itera
     brackets has no row.
     """
     given, taken = _folding()
-    folded = f"upper(translate(name, {word(given)}, {word(taken)}))"
+    folded = f"upper(translate(name, {literal(given)}, {literal(taken)}))"
     stays = (
         "opens <= 1 OR closes <= opens + 1 OR closes = length(folded)"
         f" OR {ends_with('substr(folded, 1, opens - 1)', legal_forms)}"

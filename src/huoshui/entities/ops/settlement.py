@@ -6,7 +6,8 @@ only.  Where feeds differ, the settlement rule chooses; the losing facts remain 
 
 from __future__ import annotations
 
-from huoshui.entities.sql import names, word
+from huoshui.entities.sql import names
+from huoshui.kernel.sql import literal
 from huoshui.policy.schema import FACTS_BUILT_IN, Item, Settlement
 
 LATEST_WORD = "f.batch DESC, f.source_row DESC, f.source_file DESC"
@@ -40,7 +41,7 @@ def _preference(item: Item, rule: Settlement) -> str:
         if step == "authority":
             feeds = rule.authority.get(item.id, ())
             if feeds:
-                ranks = " ".join(f"WHEN {word(feed)} THEN {n}" for n, feed in enumerate(feeds))
+                ranks = " ".join(f"WHEN {literal(feed)} THEN {n}" for n, feed in enumerate(feeds))
                 order.append(f"CASE feed {ranks} ELSE {len(feeds)} END")
         elif step == "latest_true":
             order.append("true_from DESC NULLS LAST")

@@ -1,0 +1,164 @@
+"""The indicators stage: from settled facts to one row for each entity, a column for each measure.
+
+Measures of one item share one pass over its facts.  A fact that becomes true after the day does
+not exist yet.  Where an entity has no fact of an item, the value is zero only if the item's
+register is complete (`absence: means_none`) and at least one fact of it is known to anybody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from huoshui.entities.sql import among, day
+from huoshui.indicators.conditions import asked
+from huoshui.indicators.ops import OPS, Ask, Flat, Grouped
+from huoshui.indicators.ops.asking import LAST_WORD, last_word
+from huoshui.indicators.schema import PROFILE_MEASURED, gives_amount, is_whole, sql_type
+from huoshui.kernel.sql import quoted
+from huoshui.kernel.step import Step
+from huoshui.policy.pack import Pack
+from huoshui.policy.schema import ColumnType, Item
+
+
+def build(pack: Pack, *, asof: dt.date, entities: Sequence[str] | None = None) -> list[Step]:
+    """Describe the steps that make `profile_measured` from `settled_<item>` and `entity`.
+
+    `entities` limits the work to some of them; what is measured of one never depends on another.
+    """
+    only = None if entities is None else among("entity", entities)
+    asks = [
+        asked(pack, indicator, asof)
+        for _, indicator in sorted(pack.indicators.items())
+        if indicator.measure is not None
+    ]
+    steps, columns = [_register_known(asks)], {}
+    by_item: dict[str, list[tuple[Ask, Flat]]] = defaultdict(list)
+    sums: dict[str, str] = {}
+    for ask in asks:
+        made = OPS[ask.measure.op].measured(ask)
+        if isinstance(made, Flat):
+            by_item[ask.item.id].append((ask, made))
+        else:
+            steps += _grouped(pack, ask, made, sums, only)
+            columns[ask.indicator.id] = (f"measured_by_{ask.indicator.id}", "value")
+    for flats in by_item.values():
+        step = _flat(pack, flats, only)
+        steps.append(step)
+        columns |= {ask.indicator.id: (step.name, ask.indicator.id) for ask, _ in flats}
+    return [*steps, _profile(pack, asks, columns, only)]
+
+
+def facts_known(item: Item, asof: dt.date, reader: str, condition: str | None) -> str:
+    """Give the settled facts that exist on the day, as a relation for `reader` to read."""
+    state = f", {last_word(item)} AS {LAST_WORD}" if LAST_WORD in reader else ""
+    limited = f" AND ({condition})" if condition else ""
+    return (
+        f"(SELECT *{state} FROM settled_{item.id} WHERE true_from <= {day(asof)}{limited}) AS known"
+    )
+
+
+def _register_known(asks: Sequence[Ask]) -> Step:
+    """Make `register_known`: one row that says of each item whether any fact of it is known."""
+    items = sorted({ask.item.id for ask in asks if ask.item.absence == "means_none"})
+    tests = [
+        f"(SELECT count(*) > 0 FROM (SELECT 1 AS one FROM fact_{item} LIMIT 1) AS any_fact)"
+        f" AS {item}"
+        for item in items
+    ]
+    return Step("register_known", "SELECT " + ",\n  ".join([*tests, "TRUE AS is_asked"]))
+
+
+def _flat(pack: Pack, flats: Sequence[tuple[Ask, Flat]], only: str | None) -> Step:
+    """Make `measured_<item>`: an entity and all that is measured in one pass over an item."""
+    first = flats[0][0]
+    prepared = {key: sql for _, flat in flats for key, sql in flat.prepared}
+    values = ",\n  ".join(
+        f"{_typed(pack, ask, _filled(ask, flat))} AS {quoted(ask.indicator.id)}"
+        for ask, flat in flats
+    )
+    facts = facts_known(first.item, first.asof, values + "".join(prepared.values()), only)
+    if prepared:
+        added = ",\n    ".join(f"{sql} AS {key}" for key, sql in prepared.items())
+        facts = f"(SELECT *,\n    {added}\n  FROM {facts}) AS prepared"
+    return Step(
+        f"measured_{first.item.id}", f"SELECT entity,\n  {values}\nFROM {facts}\nGROUP BY entity"
+    )
+
+
+def _grouped(
+    pack: Pack, ask: Ask, made: Grouped, known: dict[str, str], only: str | None
+) -> list[Step]:
+    """Make `measured_by_<indicator>` and the sums it reads, unless another measure has them."""
+    steps = []
+    sums = made.sums.replace("{facts}", facts_known(ask.item, ask.asof, made.sums, only))
+    if sums not in known:
+        known[sums] = f"sums_for_{ask.indicator.id}"
+        steps.append(Step(known[sums], sums))
+    value = made.value.replace("{sums}", known[sums])
+    typed = f"SELECT entity, {_typed(pack, ask, 'value')} AS value FROM ({value}) AS summed"
+    return [*steps, Step(f"measured_by_{ask.indicator.id}", typed)]
+
+
+def _filled(ask: Ask, flat: Flat) -> str:
+    """Write the value where the entity has facts of the item, though maybe none that are read."""
+    if ask.counts or ask.indicator.when_missing == "unknown":
+        return flat.value
+    return (
+        f"CASE WHEN count(*) FILTER (WHERE {flat.read}) = 0 THEN {_nought(ask)}"
+        f" ELSE {flat.value} END"
+    )
+
+
+def _nought(ask: Ask) -> str:
+    return "FALSE" if ask.indicator.type == "flag" else "0"
+
+
+def _typed(pack: Pack, ask: Ask, value: str) -> str:
+    """Write a value in the type and the unit of its indicator."""
+    indicator, column = ask.indicator, ask.item.columns.get(ask.measure.column or "")
+    is_amount = indicator.type == "number" and gives_amount(ask.measure)
+    if is_amount and column and column.unit and indicator.unit:
+        factor = pack.units[column.unit].scale / pack.units[indicator.unit].scale
+        over, under = factor.as_integer_ratio()
+        if factor != 1:
+            value = f"CAST({value} AS DOUBLE) * {over} / {under}"
+        if is_whole(pack, indicator) and (factor != 1 or column.type is ColumnType.DECIMAL):
+            value = f"round({value})"
+    return f"CAST({value} AS {sql_type(pack, indicator)})"
+
+
+def _profile(
+    pack: Pack,
+    asks: Sequence[Ask],
+    columns: Mapping[str, tuple[str, str]],
+    only: str | None,
+) -> Step:
+    """Make `profile_measured`: every entity, whether or not any fact is known of it."""
+    aliases = {
+        relation: f"m{n}" for n, relation in enumerate(sorted({r for r, _ in columns.values()}))
+    }
+    values = []
+    for ask in asks:
+        relation, column = columns[ask.indicator.id]
+        value = f"{aliases[relation]}.{quoted(column)}"
+        if ask.item.absence == "means_none" and (
+            ask.counts or ask.indicator.when_missing != "unknown"
+        ):
+            none = f"CASE WHEN known.{ask.item.id} THEN {_nought(ask)} END"
+            value = f"CASE WHEN {aliases[relation]}.entity IS NULL THEN {none} ELSE {value} END"
+        values.append(
+            f"CAST({value} AS {sql_type(pack, ask.indicator)}) AS {quoted(ask.indicator.id)}"
+        )
+    joins = "".join(
+        f"\nLEFT JOIN {relation} AS {alias} ON {alias}.entity = subject.entity"
+        for relation, alias in aliases.items()
+    )
+    limited = f" WHERE {only}" if only else ""
+    return Step(
+        PROFILE_MEASURED,
+        f"SELECT {', '.join(['subject.entity', *values])}\n"
+        f"FROM (SELECT entity FROM entity{limited}) AS subject\n"
+        f"CROSS JOIN register_known AS known{joins}",
+    )
