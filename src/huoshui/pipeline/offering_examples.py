@@ -1,0 +1,212 @@
+"""Runs the worked examples that stand beside offerings, and says which do not come out as written.
+
+An example gives some columns of a profile (the others are unknown), the verdict a person worked
+out from the text of the rule, and optionally the clauses behind it, the amount and the rate.  It
+is asked row by row, which is how one firm's answer is explained.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+
+from huoshui.kernel.errors import Problem, Refusal, Refused, Where
+from huoshui.matching import OfferingTrace, Plan, compile, explain_one, terms_of
+from huoshui.policy.loader import load
+from huoshui.policy.pack import Pack
+from huoshui.policy.reading import Document
+from huoshui.policy.schema import Form
+from huoshui.policy.schema.parts import Identifier, Number
+from huoshui.policy.scope import profile_scope
+
+DAY = dt.date(2026, 11, 20)
+"""The day an example is worked out for where it names none."""
+
+VERDICTS = ("yes", "no", "unknown")
+
+
+class ExampleRefusal(Refusal):
+    """Why an example of an offering does not hold, the weightiest first."""
+
+    NONE = "{offering} has no worked examples.", "Add {offering}.examples.yaml beside it."
+    FORM = "{detail}.", "An example has name, given and expect; asof, because and terms if wanted."
+    LACKS = "{offering} has no example that is {verdict}.", "Add one."
+    NO_COLUMN = "The profile has no column {column}.", "Name an indicator or a rating's column."
+    NOT_OF_TYPE = "{value} is not a {type} for {column}.", "Write a {type}."
+    VERDICT = (
+        "“{name}” comes to {got}, not {expected}; behind it: {behind}.",
+        "Correct the rule, or the example if its working was wrong.",
+    )
+    BECAUSE = (
+        "“{name}” rests on {got}, not on {expected}.",
+        "Correct the rule, or the example if its working was wrong.",
+    )
+    TERM = (
+        "“{name}” gives {what} {got}, not {expected}.",
+        "Correct the formula, or the example if its working was wrong.",
+    )
+
+
+def _verdict(value: object) -> object:
+    # A pack's reader keeps yes and no as words; another YAML reader makes booleans of them.
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+class OfferingExample(Form):
+    """One worked example."""
+
+    name: str
+    asof: dt.date = DAY
+    given: dict[Identifier, object]
+    expect: Annotated[Literal["yes", "no", "unknown"], BeforeValidator(_verdict)]
+    because: tuple[Identifier, ...] = ()
+    amount_yuan: Number | None = None
+    rate_bp: Number | None = None
+
+
+_LIST = TypeAdapter(list[OfferingExample])
+
+
+def offering_examples(pack: Pack) -> list[Problem]:
+    """Give every example that does not hold, and every offering without a yes, no and unknown."""
+    return list(_Runner(pack).problems())
+
+
+class _Runner:
+    """Runs examples, with one plan for each day that they name."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.plans: dict[dt.date, tuple[Pack, Plan]] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        documents = self.pack.examples("offerings")
+        for name in self.pack.offerings:
+            if name not in documents:
+                where = self.pack.where("offerings", name)
+                yield ExampleRefusal.NONE.problem(where=where, offering=name)
+                continue
+            yield from self._document(name, documents[name])
+
+    def _document(self, offering: str, document: Document) -> Iterator[Problem]:
+        try:
+            examples = _LIST.validate_python(document.content)
+        except ValidationError as error:
+            for detail in error.errors():
+                message = detail["msg"].removeprefix("Value error, ").rstrip(".")
+                where = document.where(tuple(detail["loc"]))
+                yield ExampleRefusal.FORM.problem(where=where, detail=message)
+            return
+        for verdict in VERDICTS:
+            if all(example.expect != verdict for example in examples):
+                yield ExampleRefusal.LACKS.problem(
+                    where=document.where(), offering=offering, verdict=verdict
+                )
+        for nth, example in enumerate(examples):
+            yield from self._example(offering, example, document, nth)
+
+    def _plan(self, day: dt.date) -> tuple[Pack, Plan]:
+        if day not in self.plans:
+            pack = self.pack if day == self.pack.asof else load(self.pack.roots, asof=day)
+            self.plans[day] = pack, compile(pack, asof=day)
+        return self.plans[day]
+
+    def _example(
+        self, offering: str, example: OfferingExample, document: Document, nth: int
+    ) -> Iterator[Problem]:
+        pack, plan = self._plan(example.asof)
+        if offering not in plan.clauses:
+            where = document.where((nth, "asof"))
+            detail = f"{offering} is not in force on {example.asof}"
+            yield ExampleRefusal.FORM.problem(where=where, detail=detail)
+            return
+        try:
+            row = profile_row(pack, example.given, document.where((nth, "given")))
+        except Refused as refused:
+            yield from refused.problems
+            return
+        (trace,) = explain_one(pack, row, asof=example.asof, plan=plan, offerings=[offering])
+        where = document.where((nth, "expect"))
+        yield from _answer(example, trace, where)
+        terms = terms_of(plan.terms[offering], row, asof=example.asof)
+        amount = None if terms.amount_fen is None else Decimal(terms.amount_fen) / 100
+        for what, expected, got in (
+            ("an amount in yuan of", example.amount_yuan, amount),
+            ("a rate in basis points of", example.rate_bp, terms.rate_bp),
+        ):
+            if expected is not None and (got is None or Decimal(str(got)) != expected):
+                yield ExampleRefusal.TERM.problem(
+                    where=where, name=example.name, what=what, got=got, expected=expected
+                )
+
+
+def _answer(example: OfferingExample, trace: OfferingTrace, where: Where) -> Iterator[Problem]:
+    clauses = trace.failing if trace.verdict == "no" else trace.unknown
+    behind = [clause.id for clause in clauses]
+    if trace.verdict != example.expect:
+        yield ExampleRefusal.VERDICT.problem(
+            where=where,
+            name=example.name,
+            got=trace.verdict,
+            expected=example.expect,
+            behind=", ".join(behind) or "every clause",
+        )
+    elif example.because and set(example.because) != set(behind):
+        yield ExampleRefusal.BECAUSE.problem(
+            where=where,
+            name=example.name,
+            got=", ".join(behind),
+            expected=", ".join(example.because),
+        )
+
+
+def profile_row(pack: Pack, given: Mapping[str, object], where: Where) -> dict[str, object]:
+    """Make a whole profile row of a few given columns; every other column is unknown."""
+    columns = profile_scope(pack).columns
+    row: dict[str, object] = dict.fromkeys(columns)
+    problems = []
+    for name, value in given.items():
+        if name not in columns:
+            problems.append(ExampleRefusal.NO_COLUMN.problem(where=where, column=name))
+            continue
+        type_ = str(columns[name].type)
+        try:
+            row[name] = None if value is None else _READ[type_](value)
+        except (TypeError, ValueError, ArithmeticError):
+            problems.append(
+                ExampleRefusal.NOT_OF_TYPE.problem(
+                    where=where, value=value, type=type_, column=name
+                )
+            )
+    Refused.raise_any(problems)
+    return row
+
+
+def _number(value: object) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError(value)
+    number = Decimal(value)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _day(value: object) -> dt.date:
+    return dt.date.fromisoformat(_text(value))
+
+
+_READ = {"number": _number, "flag": _flag, "text": _text, "day": _day}
