@@ -28,9 +28,10 @@ Tick = Callable[[str, int, int], None]
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-def show_json(answer: object) -> None:
+def show_json(answer: object, *, one_line: bool = False) -> None:
     """Print an answer as JSON, keys in the order given, Chinese readable."""
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+    indent = None if one_line else 2
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=indent, default=str))
 
 
 def show_problems(problems: Iterable[Problem], *, json_wanted: bool) -> None:

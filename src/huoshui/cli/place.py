@@ -11,8 +11,6 @@ from typing import Any
 import click
 
 from huoshui.kernel.errors import Refusal, Where
-from huoshui.policy.loader import load
-from huoshui.policy.pack import Pack
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -65,14 +63,15 @@ def packs_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def today() -> dt.date:
+    """Read the clock; only the doors of the program may."""
+    return dt.date.today()  # noqa: DTZ011 - the day where the person sits
+
+
 def asof_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --asof: the day that is asked about."""
     return click.option(
-        "--asof",
-        type=Day(),
-        default=lambda: dt.date.today(),  # noqa: DTZ011 - a door may read the clock
-        show_default="today",
-        help="The day asked about.",
+        "--asof", type=Day(), default=today, show_default="today", help="The day asked about."
     )(command)
 
 
@@ -83,14 +82,20 @@ def known_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def read_packs(packs: tuple[Path, ...], asof: dt.date) -> Pack:
-    """Read the packs as at a day."""
-    return load(packs, asof=asof)
-
-
 def lake_folder(home: Path) -> Path:
     """Give the lake's folder, or refuse if nothing was ever ingested there."""
     folder = home / "lake"
     if not (folder / "batches").is_dir():
         raise PlaceRefusal.NO_LAKE.refuse(where=Where(str(home)), home=home)
     return folder
+
+
+def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --lang: the language of sentences."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        default=lambda: os.environ.get("HUOSHUI_LANG", "zh"),
+        show_default="zh",
+        help="Language of the sentences (or HUOSHUI_LANG).",
+    )(command)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -73,7 +74,7 @@ def measure_indicators(work: Work) -> None:
 
 def rate(work: Work) -> None:
     """Add the columns of every rating to the profile."""
-    work.profile = ratings.add(work.pack, work.made(), asof=work.asof)
+    work.profile = ratings.compute(work.pack, work.made(), asof=work.asof)
 
 
 def match(work: Work) -> None:
@@ -89,6 +90,13 @@ STAGES: tuple[Callable[[Work], None], ...] = (
     match,
 )
 """The flow; every run goes through all of it in this order."""
+
+
+@contextmanager
+def session(*, memory_limit: str | None = None) -> Iterator[DuckDB]:
+    """Open the engine that runs are made on, and close it; doors ask here for one."""
+    with DuckDB(memory_limit=memory_limit) as engine:
+        yield engine
 
 
 def run(

@@ -1,0 +1,102 @@
+"""`huoshui demo`: the whole road on the fictional region, for somebody who sees it first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huoshui import matching, synth
+from huoshui.cli import output, place
+from huoshui.cli.asking import show_explained, show_summary
+from huoshui.pipeline import subjects
+from huoshui.pipeline.ingest import ingest
+from huoshui.pipeline.lake import Lake
+from huoshui.pipeline.run import Work, run, session
+from huoshui.pipeline.snapshot import publish
+from huoshui.pipeline.summary import summary
+from huoshui.policy.loader import load
+from huoshui.policy.pack import Pack
+
+DAY = dt.date(2026, 11, 20)
+"""The day the fictional region is seen on; fixed, so that two demos give the same."""
+
+
+@click.command("demo")
+@click.option("--firms", type=click.IntRange(200), default=20_000, show_default=True)
+@click.option("--seed", type=int, default=20_260_101, show_default=True)
+@click.option("--asof", type=place.Day(), default=DAY, show_default=True)
+@click.option("--no-serve", is_flag=True, help="Show the result here only; serving comes later.")
+@place.home_option
+@place.packs_option
+@place.language_option
+@output.as_json
+def demo(
+    firms: int,
+    seed: int,
+    asof: dt.date,
+    no_serve: bool,
+    home: Path,
+    packs: tuple[Path, ...],
+    lang: Any,
+    as_json: bool,
+) -> None:
+    """Make a fictional region, and take it from raw records to explained offers.
+
+    Everything in the region is invented.  The table, one firm's offers, and what to try next.
+    """
+    del no_serve  # there are no pages yet; the flag is here so that scripts need not change
+    pack = load(packs, asof=asof)
+    lake = Lake(home / "lake")
+    seconds: dict[str, float] = {}
+    with session() as engine, output.progress(quiet=as_json) as tick:
+        region = home / f"region-{firms}-{seed}-{asof}"
+        started = time.perf_counter()
+        if not (region / "manifest.json").is_file():
+            synth.make(region, firms=firms, seed=seed, asof=asof, progress=tick)
+        seconds["make_region"] = time.perf_counter() - started
+        started = time.perf_counter()
+        results = ingest(lake, pack, region / "raw", progress=tick)
+        seconds["ingest"] = time.perf_counter() - started
+        work = run(engine, lake, pack, tick=tick)
+        started = time.perf_counter()
+        snapshot = publish(work, home / "snapshots")
+        seconds["publish"] = time.perf_counter() - started
+        found = summary(work)
+        found["seconds"] = {k: round(v, 2) for k, v in seconds.items()} | found["seconds"]
+        found["total_seconds"] = round(sum(found["seconds"].values()), 2)
+        found["refused_files"] = [r.to_dict() for r in results if r.status == "refused"]
+        found["snapshot"] = str(snapshot.folder)
+        shown = subjects.explained(work, _example(work, pack), matching.compile(pack, asof=asof))
+    if as_json:
+        output.show_json({**found, "example": shown})
+        return
+    show_summary(found)
+    output.say("\nOne firm, every offering (all of it invented):\n")
+    show_explained(shown, lang, clauses=False)
+    _next(shown, home, asof)
+
+
+def _example(work: Work, pack: Pack) -> subjects.Seen:
+    """Choose the subject with the most varied answers: offers open, closed and undecided."""
+    assert work.verdicts is not None
+    yes = sum(matching.decoded(work.verdicts, k)[0].astype(int) for k in range(len(pack.offerings)))
+    no = sum(matching.decoded(work.verdicts, k)[1].astype(int) for k in range(len(pack.offerings)))
+    varied = yes * no * (len(pack.offerings) - yes - no)
+    row = work.made().slice(int(varied.argmax()), 1).to_pylist()[0]
+    return subjects.Seen(str(row["entity"]), str(row["entity"]), row)
+
+
+def _next(shown: dict[str, Any], home: Path, asof: dt.date) -> None:
+    code, offering = shown["entity"], shown["others"][0]["offering"]
+    there = f"--home {home} --asof {asof}"
+    output.say("\nTry next:")
+    output.say(f"  huoshui explain {code} --offering {offering} {there}   # clause by clause")
+    output.say(f"  huoshui match {code} --amount 3000000 --months 12 {there}   # a need of 3m yuan")
+    output.say(f"  huoshui explain {code} --known 1 {there}   # as it was known then")
+    output.say(f"  huoshui quarantine list --home {home}   # what was set aside, and why")
+    output.say("  huoshui packs check   # every rule, its citations and worked examples")
+    output.say("  less packs/demo/products/*.yaml   # change a threshold; no Python")

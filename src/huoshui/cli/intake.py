@@ -1,0 +1,164 @@
+"""`huoshui data make`, `ingest`, `quarantine`: raw tables, taking them in, and what was set aside."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from huoshui import synth
+from huoshui.cli import output, place
+from huoshui.kernel.errors import Refusal, Where
+from huoshui.pipeline import quarantine as aside
+from huoshui.pipeline.ingest import IngestResult
+from huoshui.pipeline.ingest import ingest as take
+from huoshui.pipeline.lake import Lake
+from huoshui.policy.loader import load
+
+
+class IntakeRefusal(Refusal):
+    """Why taking in was refused."""
+
+    NOTHING_THERE = "There is nothing to take in at {place}.", "Give a folder of raw tables."
+
+
+@click.group()
+def data() -> None:
+    """The fictional region's raw tables."""
+
+
+@data.command("make")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("var/demo/region"))
+@click.option("--firms", type=click.IntRange(200), default=20_000, show_default=True)
+@click.option("--seed", type=int, default=20_260_101, show_default=True)
+@place.asof_option
+@output.as_json
+def make(folder: Path, firms: int, seed: int, asof: dt.date, as_json: bool) -> None:
+    """Make the region: raw tables, messy on purpose, and the truth beside them.
+
+    The same firms, seed and day give the same bytes.  Everything in it is invented.
+    """
+    with output.progress(quiet=as_json) as tick:
+        made = synth.make(folder, firms=firms, seed=seed, asof=asof, progress=tick)
+    if as_json:
+        output.show_json(made.to_dict())
+        return
+    output.table("Raw tables", ("table", "rows"), sorted(made.rows_by_file.items()))
+    output.say(f"{made.rows:,} rows in {len(made.rows_by_file)} tables under {folder}")
+
+
+@click.command()
+@click.argument("where", type=click.Path(path_type=Path), required=False)
+@click.option("--feed", "feeds", multiple=True, help="Only these feeds.")
+@click.option("--source-url", default=None, help="Of PostgreSQL feeds (or HUOSHUI_SOURCE_URL).")
+@place.home_option
+@place.packs_option
+@output.as_json
+def ingest(
+    where: Path | None,
+    feeds: tuple[str, ...],
+    source_url: str | None,
+    home: Path,
+    packs: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Take raw tables at WHERE (a folder or a file) through their feeds into the lake.
+
+    Taking the same bytes again changes nothing; a killed run is taken up by the next.
+    """
+    if where is not None and not where.exists():
+        raise IntakeRefusal.NOTHING_THERE.refuse(where=Where(str(where)), place=where)
+    pack = load(packs, asof=place.today())
+    with output.progress(quiet=as_json) as tick:
+        results = take(
+            Lake(home / "lake"),
+            pack,
+            where,
+            feeds=list(feeds) or None,
+            progress=tick,
+            source_url=source_url,
+        )
+    refused = [result for result in results if result.status == "refused"]
+    if as_json:
+        output.show_json({"files": [result.to_dict() for result in results]})
+    else:
+        _show(results)
+        output.show_problems((r.problem for r in refused if r.problem), json_wanted=False)
+    return output.REFUSED if refused else output.DONE
+
+
+def _show(results: list[IngestResult]) -> None:
+    columns = ("file", "item", "status", "batch", "in", "new", "known", "aside", "outside")
+    rows = [
+        (
+            r.source_file,
+            r.item,
+            r.status,
+            r.batch,
+            r.rows_in,
+            r.rows_new,
+            r.rows_known,
+            r.rows_quarantined,
+            r.rows_outside,
+        )
+        for r in results
+    ]
+    output.table("Taken in", columns, rows)
+
+
+@click.group()
+def quarantine() -> None:
+    """Rows that were set aside: list, export, repair, resubmit."""
+
+
+@quarantine.command("list")
+@click.option("--feed", default=None)
+@click.option("--limit", type=int, default=20, show_default=True)
+@place.home_option
+@output.as_json
+def list_(feed: str | None, limit: int, home: Path, as_json: bool) -> None:
+    """List what is set aside, by reason, with the first rows."""
+    lake = Lake(place.lake_folder(home))
+    reasons = aside.reasons(lake, feed=feed)
+    rows = aside.waiting(lake, feed=feed, limit=limit)
+    if as_json:
+        output.show_json({"reasons": reasons, "rows": rows})
+        return
+    if reasons:
+        output.table(
+            "Set aside, by reason", tuple(reasons[0]), [tuple(r.values()) for r in reasons]
+        )
+    for row in rows:
+        output.say(f"batch {row['batch']} · {row['source_file']} row {row['source_row']}")
+        output.say(f"  {row['message']}  → {row['fix']}")
+
+
+@quarantine.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--feed", required=True)
+@place.home_option
+@output.as_json
+def export(file: Path, feed: str, home: Path, as_json: bool) -> None:
+    """Write the raw rows a feed set aside to FILE (.csv or .jsonl), to be repaired there."""
+    count = aside.export(Lake(place.lake_folder(home)), feed, file)
+    if as_json:
+        output.show_json({"file": str(file), "rows": count})
+    else:
+        output.say(f"{count:,} rows in {file}; repair them and `huoshui quarantine resubmit`")
+
+
+@quarantine.command("resubmit")
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.option("--feed", required=True)
+@place.home_option
+@place.packs_option
+@output.as_json
+def resubmit(file: Path, feed: str, home: Path, packs: tuple[Path, ...], as_json: bool) -> None:
+    """Take repaired rows in; each keeps its source file and row, and leaves the quarantine."""
+    pack = load(packs, asof=place.today())
+    result = aside.resubmit(Lake(place.lake_folder(home)), pack, feed, file)
+    if as_json:
+        output.show_json(result.to_dict())
+    else:
+        _show([result])

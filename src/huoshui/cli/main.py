@@ -1,0 +1,48 @@
+"""`huoshui`: the groups of commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from huoshui.cli import output
+from huoshui.cli.asking import explain, match, rate, run
+from huoshui.cli.demo import demo
+from huoshui.cli.docs import docs
+from huoshui.cli.intake import data, ingest, quarantine
+from huoshui.cli.model import model
+from huoshui.cli.packs import packs
+from huoshui.cli.real import real
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="huoshui")
+def cli() -> None:
+    """From a region's raw records to offers that explain themselves."""
+
+
+for command in (
+    demo,
+    data,
+    ingest,
+    quarantine,
+    run,
+    rate,
+    match,
+    explain,
+    packs,
+    model,
+    real,
+    docs,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(output.run(cli))
+
+
+if __name__ == "__main__":
+    main()
