@@ -1,14 +1,16 @@
 """All offerings' clauses made ready for a whole table: each distinct clause once, by column.
 
-`compile` sorts the distinct clauses into those that read one column and can be decided by a code
-of it (see `ops.codes`) and those that cannot: over several columns, or over one in a way that has
-no thresholds.  The latter are evaluated first, row by row in bulk, and coded like a flag.
+`compile` sorts the distinct clauses.  One over a single column is decided by the column's code
+(see `ops.codes`).  One that joins conditions on single columns by or, not or case is decided by
+their codes together: it is asked once of each combination.  Only one that computes with a column,
+or compares two, is evaluated row by row, and its answer coded like a flag.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,16 +20,18 @@ from huoshui.kernel.errors import Refusal
 from huoshui.matching.clauses import OfferingClause, clauses_of
 from huoshui.matching.ops.codes import (
     Coded,
+    Mixed,
     answers_of,
     coded_flags,
     coded_numbers,
     coded_result,
     coded_words,
+    mixed,
 )
-from huoshui.matching.ops.masks import evaluate, joined, mask_table
+from huoshui.matching.ops.masks import codes_of, evaluate, joined, mask_table
 from huoshui.matching.schema import ENTITY, word_count, word_fields
 from huoshui.matching.terms import TermsPlan, compile_terms
-from huoshui.policy.expression import Typed, cuts, evaluate_table
+from huoshui.policy.expression import Type, Typed, compile_table, cuts
 from huoshui.policy.pack import Pack
 from huoshui.ratings.ops.clauses import plain
 
@@ -57,7 +61,8 @@ class Plan:
     uses: tuple[tuple[int, ...], ...]  # offering -> distinct clauses
     by_column: Mapping[str, tuple[int, ...]]  # column -> distinct clauses decided by its codes
     thresholds: Mapping[str, tuple[float | int, ...]]  # column -> cut points, for numbers and days
-    computed: tuple[int, ...]  # distinct clauses over several columns, or without thresholds
+    mixed: tuple[int, ...]  # distinct clauses over several columns that their codes decide
+    computed: tuple[int, ...]  # distinct clauses that have to be evaluated row by row
     constant: tuple[int, ...]  # distinct clauses that read no column
     reads: Mapping[str, str]  # column -> an offering that reads it
     terms: Mapping[str, TermsPlan]  # by offering
@@ -70,7 +75,7 @@ class Plan:
     @property
     def clause_count(self) -> int:
         """Say how many distinct clauses there are."""
-        return len(self.distinct)
+        return len({i for used in self.uses for i in used})
 
     def evaluate(self, table: pa.Table, *, reasons: bool = False, threads: int = 2) -> pa.Table:
         """Give one row per row of the profile: `entity` where it has one, and the verdict words.
@@ -81,11 +86,10 @@ class Plan:
         for name, offering in self.reads.items():
             if name not in table.column_names:
                 raise MatchingRefusal.NO_COLUMN.refuse(column=name, offering=offering)
-        coded, using = self._coded(table)
+        coded, using = self._coded(table, threads)
         tables = [mask_table(c, users) for c, users in zip(coded, using, strict=True)]
-        joints = joined(coded, tables)
         rows, count = table.num_rows, len(self.offerings)
-        yes, no = evaluate(joints, rows, count, threads=threads)
+        yes, no = evaluate(coded, joined(coded, tables, using), rows, count, threads=threads)
         fields = word_fields(count)
         words = word_count(count)
         arrays = [pa.array(side[w]) for side in (yes, no) for w in range(words)]
@@ -93,29 +97,46 @@ class Plan:
             fields = [table.schema.field(ENTITY), *fields]
             arrays = [table[ENTITY], *arrays]
         if reasons:
-            whole = slice(0, rows)
-            for one in coded:
-                arrays.append(pa.array(one.codes(whole)))
+            for one, codes in zip(coded, codes_of(coded, slice(0, rows)), strict=True):
+                arrays.append(pa.array(codes))
                 fields.append(pa.field(f"code_{one.column}", arrays[-1].type))
         return pa.table(arrays, schema=pa.schema(fields))
 
-    def _coded(self, table: pa.Table) -> tuple[list[Coded], list[list[list[int]]]]:
+    def _coded(
+        self, table: pa.Table, threads: int
+    ) -> tuple[list[Coded | Mixed], list[list[list[int]]]]:
         """Code every column, and say which of its answers each offering uses."""
-        made: list[Coded] = []
-        using: list[list[list[int]]] = []
-        for name, members in self.by_column.items():
-            made.append(self._column(name, plain(table[name]), members))
-            using.append(self._users(members))
-        wanted = {name for i in self.computed for name in self.distinct[i].columns}
-        inputs = {name: plain(table[name]) for name in sorted(wanted)}
-        for i in self.computed:
-            result = plain(evaluate_table(self.distinct[i], inputs, asof=self.asof))
-            made.append(coded_result(f"clause_{i}", result, table.num_rows))
+        with ThreadPoolExecutor(threads) as pool:
+            made: list[Coded | Mixed] = list(
+                pool.map(lambda c: self._column(c[0], plain(table[c[0]]), c[1]), self._columns())
+            )
+        using = [self._users(members) for members in self.by_column.values()]
+        place = {name: i for i, name in enumerate(self.by_column)}
+        computed = list(self.computed)
+        for i in self.mixed:
+            clause = self.distinct[i]
+            members = [place[name] for name in sorted(clause.columns)]
+            found = mixed(f"clause_{i}", clause, made, members, asof=self.asof)
+            if found is None:
+                computed.append(i)
+                continue
+            made.append(found)
             using.append(self._users((i,)))
+        if computed:
+            clauses = [self.distinct[i] for i in computed]
+            names = sorted({name for clause in clauses for name in clause.columns})
+            inputs = {name: plain(table[name]) for name in names}
+            results = compile_table(clauses).run(inputs, asof=self.asof)
+            for i, result in zip(computed, results, strict=True):
+                made.append(coded_result(f"clause_{i}", plain(result), table.num_rows))
+                using.append(self._users((i,)))
         if self.constant:
             made.append(self._constants(table.num_rows))
             using.append(self._users(self.constant))
         return made, using
+
+    def _columns(self) -> list[tuple[str, tuple[int, ...]]]:
+        return list(self.by_column.items())
 
     def _users(self, members: Sequence[int]) -> list[list[int]]:
         place = {clause: row for row, clause in enumerate(members)}
@@ -133,7 +154,8 @@ class Plan:
         clauses = [self.distinct[i] for i in self.constant]
         answers = answers_of("asof", pa.array([self.asof], pa.date32()), clauses, asof=self.asof)
         places = np.zeros(rows, dtype=np.uint8)
-        return Coded("constant", answers, np.empty(0), None, places, None)
+        sample = pa.array([self.asof], pa.date32())
+        return Coded("constant", answers, sample, np.empty(0), None, places, None)
 
 
 def _number(point: float | dt.date) -> float | int:
@@ -156,6 +178,10 @@ def compile(pack: Pack, *, asof: dt.date, offerings: Sequence[str] | None = None
     return _Sorter(pack).plan(asof, clauses)
 
 
+Atom = tuple[Typed, list[float | int] | None]
+"""A condition on one column, with its cut points where the column is a number or a day."""
+
+
 class _Sorter:
     """Sorts the distinct parts of clauses by how they are decided."""
 
@@ -170,29 +196,35 @@ class _Sorter:
             tuple(dict.fromkeys(self._place(c.offering, p) for c in every for p in c.parts))
             for every in clauses.values()
         )
+        used = len(self.parts)
         by_column: dict[str, list[int]] = {}
         thresholds: dict[str, set[float | int]] = {}
-        computed, constant = [], []
-        for i, part in enumerate(self.parts):
+        mixed, computed, constant = [], [], []
+        for i in range(used):
+            part = self.parts[i]
             if not part.columns:
                 constant.append(i)
                 continue
-            found = self._thresholds(part) if len(part.columns) == 1 else None
-            if found is None:
+            atoms = self._atoms(part)
+            if atoms is None:
                 computed.append(i)
                 continue
-            (column,) = part.columns
-            by_column.setdefault(column, []).append(i)
-            if self._is_measured(column):
-                thresholds.setdefault(column, set()).update(found)
+            if len(part.columns) > 1:
+                mixed.append(i)
+            for atom, points in atoms:
+                (column,) = atom.columns
+                by_column.setdefault(column, []).append(self._known(atom))
+                if points is not None:
+                    thresholds.setdefault(column, set()).update(points)
         return Plan(
             asof=asof,
             offerings=tuple(clauses),
             clauses=clauses,
             distinct=tuple(self.parts),
             uses=uses,
-            by_column={name: tuple(members) for name, members in sorted(by_column.items())},
+            by_column={n: tuple(dict.fromkeys(m)) for n, m in sorted(by_column.items())},
             thresholds={name: tuple(sorted(points)) for name, points in thresholds.items()},
+            mixed=tuple(mixed),
             computed=tuple(computed),
             constant=tuple(constant),
             reads=dict(sorted(self.reads.items())),
@@ -200,20 +232,36 @@ class _Sorter:
         )
 
     def _place(self, offering: str, part: Typed) -> int:
+        for column in sorted(part.columns):
+            self.reads.setdefault(column, offering)
+        return self._known(part)
+
+    def _known(self, part: Typed) -> int:
         place = self.places.setdefault(part, len(self.parts))
         if place == len(self.parts):
             self.parts.append(part)
-            for column in sorted(part.columns):
-                self.reads.setdefault(column, offering)
         return place
 
-    def _thresholds(self, part: Typed) -> Sequence[float | int] | None:
-        """Give the cut points of a part over one column, or None where it has to be computed."""
-        (column,) = part.columns
-        if not self._is_measured(column):
-            return ()
-        found = cuts(part, column, asof=self.pack.asof)
-        return None if found is None else [_number(point) for point in found.points]
+    def _atoms(self, part: Typed) -> list[Atom] | None:
+        """Take a clause apart into conditions on one column each; None where that cannot be.
+
+        What stands between them (and, or, not, case) is decided by their answers alone.
+        """
+        if not part.columns:
+            return []
+        if len(part.columns) == 1 and part.type == Type.FLAG:
+            (column,) = part.columns
+            if not self._is_measured(column):
+                return [(part, None)]
+            found = cuts(part, column, asof=self.pack.asof)
+            if found is not None:
+                return [(part, [_number(point) for point in found.points])]
+        if not part.parts:
+            return None
+        below = [self._atoms(inner) for inner in part.parts]
+        if any(atoms is None for atoms in below):
+            return None
+        return [atom for atoms in below for atom in atoms or ()]
 
     def _is_measured(self, column: str) -> bool:
         """Say whether a column is a number or a day, and not a word or a flag."""

@@ -21,6 +21,13 @@ from huoshui.policy.expression import Typed, evaluate_table
 
 TRUE, FALSE, UNKNOWN = 1, 0, -1
 
+FLAGS = pa.array([False, True, None], pa.bool_())
+FLAG_ANSWERS = np.array([[FALSE, TRUE, UNKNOWN]], dtype=np.int8)
+"""What the codes of a flag, or of a clause's own answer, stand for."""
+
+CODES_TOGETHER_MOST = 1 << 16
+"""The most joint codes of the columns that one clause reads; above it the clause is evaluated."""
+
 
 @dataclass(frozen=True, eq=False)
 class Coded:
@@ -28,6 +35,7 @@ class Coded:
 
     column: str
     answers: np.ndarray  # int8 [clauses, codes]: TRUE, FALSE or UNKNOWN
+    sample: pa.Array  # a value for each code
     starts: np.ndarray  # of cells after the first, for numbers; empty otherwise
     values: np.ndarray | None  # numbers by row
     places: np.ndarray | None  # codes by row, where they are known already
@@ -75,12 +83,14 @@ def coded_numbers(
     sample = pa.array([*asked, None], numbers.type)
     if pa.types.is_date32(kind):
         sample = sample.cast(pa.int32()).cast(pa.date32())
-    answers = answers_of(name, sample.cast(kind), clauses, asof=asof)
+    sample = sample.cast(kind)
+    answers = answers_of(name, sample, clauses, asof=asof)
     kept = [i for i in range(1, len(asked)) if (answers[:, i] != answers[:, i - 1]).any()]
-    null = len(asked)
+    places = [0, *kept, len(asked)]
     return Coded(
         name,
-        answers[:, [0, *kept, null]],
+        answers[:, places],
+        sample.take(pa.array(places)),
         np.array([starts[i - 1] for i in kept], dtype=numbers.type.to_pandas_dtype()),
         values,
         None,
@@ -111,7 +121,9 @@ def coded_words(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: 
         column = column.dictionary_encode()
     words = pa.concat_arrays([column.dictionary.cast(pa.string()), pa.nulls(1, pa.string())])
     answers = answers_of(name, words, clauses, asof=asof)
-    distinct, by_word = np.unique(answers[:, :-1], axis=1, return_inverse=True)
+    distinct, first, by_word = np.unique(
+        answers[:, :-1], axis=1, return_index=True, return_inverse=True
+    )
     null = distinct.shape[1]
     codes = np.append(by_word.reshape(-1), null)
     codes = codes.astype(np.uint8 if null < 255 else np.uint16)
@@ -119,6 +131,7 @@ def coded_words(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: 
     return Coded(
         name,
         np.concatenate([distinct, answers[:, -1:]], axis=1),
+        words.take(pa.array([*first, len(words) - 1])),
         np.empty(0),
         None,
         codes[places],
@@ -128,17 +141,15 @@ def coded_words(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: 
 
 def coded_flags(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: dt.date) -> Coded:
     """Give false, true and null the codes 0, 1 and 2."""
-    sample = pa.array([False, True, None], pa.bool_())
-    answers = answers_of(name, sample, clauses, asof=asof)
-    return Coded(name, answers, np.empty(0), None, flag_places(column), None)
+    answers = answers_of(name, FLAGS, clauses, asof=asof)
+    return Coded(name, answers, FLAGS, np.empty(0), None, flag_places(column), None)
 
 
 def coded_result(name: str, column: pa.Array, rows: int) -> Coded:
-    """Code the answer of a clause over several columns, evaluated beforehand, like a flag."""
-    answers = np.array([[FALSE, TRUE, UNKNOWN]], dtype=np.int8)
+    """Code the answer of a clause that was evaluated row by row beforehand, like a flag."""
     places = flag_places(column)
-    assert len(places) == rows, "a derived column has a row for each row of the table"
-    return Coded(name, answers, np.empty(0), None, places, None)
+    assert len(places) == rows, "a computed column has a row for each row of the table"
+    return Coded(name, FLAG_ANSWERS, FLAGS, np.empty(0), None, places, None)
 
 
 def flag_places(column: pa.Array) -> np.ndarray:
@@ -159,3 +170,53 @@ def answers_of(
 
 def _answer(value: bool | None) -> int:
     return UNKNOWN if value is None else TRUE if value else FALSE
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """A clause over several columns that the codes of each decide together."""
+
+    column: str  # a name for it among the codes
+    members: tuple[int, ...]  # the coded columns it reads, by place
+    weights: tuple[int, ...]
+    places: np.ndarray  # joint code -> 0 false, 1 true, 2 unknown
+    answers: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Say how many codes there are."""
+        return 3
+
+    def codes(self, codes: Sequence[np.ndarray]) -> np.ndarray:
+        """Give the codes of a run of rows from those of all coded columns."""
+        return self.places.take(joint_codes(codes, self.members, self.weights), mode="clip")
+
+
+def joint_codes(
+    codes: Sequence[np.ndarray], members: Sequence[int], weights: Sequence[int]
+) -> np.ndarray:
+    """Make one number of several columns' codes, each with a weight of its own."""
+    joint = codes[members[0]].astype(np.uint16)
+    for member, weight in zip(members[1:], weights[1:], strict=True):
+        joint += np.multiply(codes[member], np.uint16(weight), dtype=np.uint16)
+    return joint
+
+
+def mixed(
+    name: str, clause: Typed, columns: Sequence[Coded], members: Sequence[int], *, asof: dt.date
+) -> Mixed | None:
+    """Ask a clause of every combination of codes; None where there are too many."""
+    counts = [columns[m].count for m in members]
+    weights = [1]
+    for count in counts:
+        weights.append(weights[-1] * count)
+    total = weights.pop()
+    if total > CODES_TOGETHER_MOST:
+        return None
+    every = np.arange(total)
+    inputs = {
+        columns[m].column: columns[m].sample.take(pa.array(every // weight % count))
+        for m, weight, count in zip(members, weights, counts, strict=True)
+    }
+    places = flag_places(evaluate_table(clause, inputs, asof=asof)).copy()
+    return Mixed(name, tuple(members), tuple(weights), places, FLAG_ANSWERS)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
-from huoshui.matching.ops.codes import FALSE, TRUE, Coded
+from huoshui.matching.ops.codes import FALSE, TRUE, Coded, Mixed, joint_codes
 from huoshui.matching.schema import packed, word_count
 
 CODES_MOST = 4096
@@ -28,19 +29,12 @@ ROWS_AT_ONCE = 1 << 15
 class Joint:
     """Columns read together: the mixed-radix weights of their codes, and one table by word."""
 
-    columns: tuple[Coded, ...]
+    members: tuple[int, ...]
     weights: tuple[int, ...]
     tables: tuple[np.ndarray, ...]  # per word int64 [codes, 2]: true, not false
 
-    def codes(self, part: slice) -> np.ndarray:
-        """Give the joint codes of a run of rows."""
-        joint = self.columns[0].codes(part).astype(np.intp)
-        for column, weight in zip(self.columns[1:], self.weights[1:], strict=True):
-            joint += column.codes(part).astype(np.intp) * weight
-        return joint
 
-
-def mask_table(coded: Coded, users: Sequence[Sequence[int]]) -> np.ndarray:
+def mask_table(coded: Coded | Mixed, users: Sequence[Sequence[int]]) -> np.ndarray:
     """Make a column's table, int64 [codes, words, 2], from which offerings use which clause.
 
     `users[k]` lists the clauses (rows of the column's answers) that offering k uses.
@@ -55,40 +49,58 @@ def mask_table(coded: Coded, users: Sequence[Sequence[int]]) -> np.ndarray:
     return np.stack([packed(true), packed(not_false)], axis=2)
 
 
-def joined(columns: Sequence[Coded], tables: Sequence[np.ndarray]) -> list[Joint]:
-    """Put columns together, first come first served, as long as a joint table stays small."""
-    order = sorted(range(len(columns)), key=lambda i: (-columns[i].count, columns[i].column))
+def joined(
+    columns: Sequence[Coded | Mixed],
+    tables: Sequence[np.ndarray],
+    using: Sequence[Sequence[Sequence[int]]],
+) -> list[Joint]:
+    """Put columns together, first come first served, as long as a joint table stays small.
+
+    A column that no offering uses by itself (only clauses over several do) is left out.
+    """
+    used = [i for i, users in enumerate(using) if any(users)]
+    order = sorted(used, key=lambda i: (-columns[i].count, columns[i].column))
     bins: list[list[int]] = []
     for i in order:
         for members in bins:
-            if columns[i].count * _product(columns[m].count for m in members) <= CODES_MOST:
+            if columns[i].count * prod(columns[m].count for m in members) <= CODES_MOST:
                 members.append(i)
                 break
         else:
             bins.append([i])
-    return [_joint([columns[i] for i in b], [tables[i] for i in b]) for b in bins]
+    return [_joint(columns, tables, members) for members in bins]
 
 
-def _product(counts: object) -> int:
-    total = 1
-    for count in counts:  # type: ignore[attr-defined]
-        total *= count
-    return total
-
-
-def _joint(columns: Sequence[Coded], tables: Sequence[np.ndarray]) -> Joint:
-    table, weights = tables[0], [1]
-    for column, other in zip(columns[1:], tables[1:], strict=True):
+def _joint(
+    columns: Sequence[Coded | Mixed], tables: Sequence[np.ndarray], members: Sequence[int]
+) -> Joint:
+    table, weights = tables[members[0]], [1]
+    for member in members[1:]:
+        other = tables[member]
         weights.append(len(table))
         # The first column's code turns fastest: position = code_0 + weight_1 * code_1 + ...
-        table = (other[:, None] & table[None]).reshape(len(table) * column.count, *table.shape[1:])
-    words = table.shape[1]
-    by_word = tuple(np.ascontiguousarray(table[:, w]) for w in range(words))
-    return Joint(tuple(columns), tuple(weights), by_word)
+        both = other[:, None] & table[None]
+        table = both.reshape(len(table) * columns[member].count, *table.shape[1:])
+    assert len(table) <= 1 << 16, "a joint code is a number of 16 bits"
+    by_word = tuple(np.ascontiguousarray(table[:, w]) for w in range(table.shape[1]))
+    return Joint(tuple(members), tuple(weights), by_word)
+
+
+def codes_of(columns: Sequence[Coded | Mixed], part: slice) -> list[np.ndarray]:
+    """Give the codes of a run of rows in every column; what is mixed comes after what it reads."""
+    codes: list[np.ndarray] = []
+    for column in columns:
+        codes.append(column.codes(part if isinstance(column, Coded) else codes))
+    return codes
 
 
 def evaluate(
-    joints: Sequence[Joint], rows: int, offerings: int, *, threads: int = 2
+    columns: Sequence[Coded | Mixed],
+    joints: Sequence[Joint],
+    rows: int,
+    offerings: int,
+    *,
+    threads: int = 2,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the words `yes` and `no`, int64 [words, rows] each."""
     words = word_count(offerings)
@@ -98,7 +110,8 @@ def evaluate(
 
     def run(start: int) -> None:
         part = slice(start, min(start + ROWS_AT_ONCE, rows))
-        codes = [joint.codes(part) for joint in joints]
+        single = codes_of(columns, part)
+        codes = [joint_codes(single, joint.members, joint.weights) for joint in joints]
         for w in range(words):
             both = np.full((part.stop - part.start, 2), everything[w], dtype=np.int64)
             for joint, code in zip(joints, codes, strict=True):
