@@ -6,7 +6,7 @@ that is for this item, with the item's columns, or with the reason why it is non
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -31,19 +31,21 @@ TYPED = "typed"
 
 @dataclass(frozen=True)
 class Lookup:
-    """Distinct texts that were not plain, and the Python that reads them into a relation."""
+    """Distinct texts of a column that are not plain, and the Python that reads them."""
 
-    name: str
-    givens: str
+    name: str  # of the relation to make
+    unplain: str  # SQL of the condition, in a row of `raw r`, that the text is not plain
+    givens: str  # SQL of the distinct texts
     read: Callable[[Sequence[str]], pa.Table]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the pipeline does in order: every lookup, then the steps."""
+    """What the pipeline does in order: count, look up what is not plain, then the steps."""
 
+    counts: str  # SQL of one row: for each lookup by name, how many rows it is asked about
     lookups: tuple[Lookup, ...]
-    steps: tuple[Step, ...]
+    steps: Callable[[Collection[str]], tuple[Step, ...]]  # the names of lookups that were made
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class _Read:
     constant: str | None = None  # SQL of the value where the raw table says none
     required: bool = False
     column: ItemColumn | None = None
+    is_looked_up: bool = True  # some texts are not plain, so there is a relation that reads them
 
     @property
     def look(self) -> str:
@@ -72,8 +75,15 @@ def build(feed: Feed, item: Item, pack: Pack, *, columns: Sequence[str]) -> Plan
     """Describe how `raw`, whose text columns are named, becomes `typed`."""
     inside = inside_sql(feed, pack, columns)
     reads = _reads(feed, item, pack)
-    lookups = [_lookup(read, inside) for read in reads if read.source]
-    return Plan(tuple(lookups), (Step(TYPED, _typed(reads, feed, item, inside)),))
+    lookups = tuple(_lookup(read, inside) for read in reads if read.source)
+    counts = ", ".join(f"count_if({look.unplain}) AS {look.name}" for look in lookups)
+    where = f" WHERE {inside}" if inside else ""
+
+    def steps(made: Collection[str]) -> tuple[Step, ...]:
+        known = [replace(read, is_looked_up=read.look in made) for read in reads]
+        return (Step(TYPED, _typed(known, feed, item, inside)),)
+
+    return Plan(f"SELECT {counts} FROM {RAW} r{where}", lookups, steps)
 
 
 def inside_sql(feed: Feed, pack: Pack, columns: Sequence[str]) -> str | None:
@@ -135,13 +145,12 @@ def _constant(feed: Feed, name: str, how: FeedColumn, reading: Reading, pack: Pa
 
 
 def _lookup(read: _Read, inside: str | None) -> Lookup:
-    conditions = [f"{read.source} IS NOT NULL"]
-    if inside:
-        conditions.append(inside)
+    unplain = f"{read.source} IS NOT NULL"
     if read.plain:
-        conditions.append(f"({read.plain}) IS NULL")
-    givens = f"SELECT DISTINCT {read.source} AS given FROM {RAW} r WHERE {' AND '.join(conditions)}"
-    return Lookup(read.look, givens, lambda texts: _looked_up(read, texts))
+        unplain += f" AND ({read.plain}) IS NULL"
+    where = f"{inside} AND {unplain}" if inside else unplain
+    givens = f"SELECT DISTINCT {read.source} AS given FROM {RAW} r WHERE {where}"
+    return Lookup(read.look, unplain, givens, lambda texts: _looked_up(read, texts))
 
 
 def _looked_up(read: _Read, texts: Sequence[str]) -> pa.Table:
@@ -176,10 +185,10 @@ def _typed(reads: Sequence[_Read], feed: Feed, item: Item, inside: str | None) -
     joins = "".join(
         f"\n  LEFT JOIN {read.look} l{read.nth} ON l{read.nth}.given = {read.source}"
         for read in reads
-        if read.source
+        if read.source and read.is_looked_up
     )
     values = ",\n    ".join(part for read in reads for part in _value_parts(read))
-    faults = ",\n    ".join(f"{_fault(read, reads)} AS f{read.nth}" for read in reads)
+    faults = ",\n    ".join(f"{_fault(read)} AS f{read.nth}" for read in reads)
     numbers = " ".join(f"WHEN f{read.nth} IS NOT NULL THEN {read.nth}" for read in reads)
     also = ", ".join(_further(read) for read in reads)
     return f"""WITH inside AS (SELECT * FROM {RAW} r{where}),
@@ -216,26 +225,34 @@ def _value_parts(read: _Read) -> list[str]:
     if read.source is None:
         value = read.constant or f"CAST(NULL AS {sql_type})"
         return [f"{value} AS v{n}"]
-    ways = [way for way in (read.plain, f"l{n}.value") if way]
-    if read.constant:
+    looked = [f"l{n}.value"] if read.is_looked_up else []
+    ways = [*([read.plain] if read.plain else []), *looked]
+    if read.constant and read.is_looked_up:
         ways.append(f"CASE WHEN l{n}.fault IS NULL THEN {read.constant} END")
+    elif read.constant:
+        ways.append(read.constant)
+    ways = ways or [f"CAST(NULL AS {sql_type})"]  # not one row has a text
     parts = [
         f"coalesce({', '.join(ways)}) AS v{n}" if len(ways) > 1 else f"{ways[0]} AS v{n}",
-        f"l{n}.fault AS lf{n}, l{n}.message AS lm{n}, l{n}.fix AS lx{n}",
         f"{read.source} AS t{n}",
     ]
+    if read.is_looked_up:
+        parts.append(f"l{n}.fault AS lf{n}, l{n}.message AS lm{n}, l{n}.fix AS lx{n}")
     if read.reading.currency:
         home = f"CASE WHEN v{n} IS NOT NULL THEN {literal(HOME)} END"
-        parts.append(f"coalesce(l{n}.currency, {home}) AS c{n}")
+        parts.append(
+            f"coalesce(l{n}.currency, {home}) AS c{n}" if read.is_looked_up else f"{home} AS c{n}"
+        )
     return parts
 
 
-def _fault(read: _Read, reads: Sequence[_Read]) -> str:
+def _fault(read: _Read) -> str:
     """Give the code of what is wrong with a column, or null."""
     n = read.nth
-    cases = [f"WHEN lf{n} IS NOT NULL THEN lf{n}"] if read.source else []
+    is_looked_up = read.source is not None and read.is_looked_up
+    cases = [f"WHEN lf{n} IS NOT NULL THEN lf{n}"] if is_looked_up else []
     if n == 0:  # the subject: its code or its name
-        other = "lf0 IS NULL AND " if read.source else ""
+        other = "lf0 IS NULL AND " if is_looked_up else ""
         cases.append(
             f"WHEN {other}v0 IS NULL AND v1 IS NULL THEN {literal(FeedRefusal.NO_SUBJECT.code)}"
         )
@@ -280,7 +297,7 @@ def _sentence(read: _Read, part: str, looked_up: str) -> str:
         given = f"coalesce(t{read.nth}, '')" if read.source else "''"
         sentence = sentence.replace("\0", f"' || {given} || '")
         cases.append(f"WHEN {literal(reason.code)} THEN {sentence}")
-    otherwise = f" ELSE {looked_up}" if read.source else ""
+    otherwise = f" ELSE {looked_up}" if read.source and read.is_looked_up else ""
     return f"CASE f{read.nth} {' '.join(cases)}{otherwise} END"
 
 

@@ -16,9 +16,9 @@ KEPT = "kept"
 FRESH = "fresh"
 
 
-def doubled_keys(item: Item) -> str:
-    """Count the rows of `good` beyond the first under each subject and key."""
-    return f"SELECT count(*) - count(DISTINCT ({_key(item)})) AS doubled FROM {GOOD}"
+def doubled_keys(item: Item, relation: str) -> str:
+    """Ask whether a relation may have two rows under one subject and key; no is certain."""
+    return f"SELECT count(*) > count(DISTINCT hash({_key(item)})) AS doubled FROM {relation}"
 
 
 def without_repeats(item: Item, source: str) -> str:
@@ -30,26 +30,28 @@ def without_repeats(item: Item, source: str) -> str:
     )
 
 
-def kept(item: Item, facts: str, feed: str) -> str:
-    """Make `kept`: the latest known version of each fact that `good` speaks of too.
+def kept(item: Item, facts: str, *, files: int) -> str:
+    """Make `kept`: the latest known version of each of a feed's facts that `good` speaks of too."""
+    key = _key(item)
+    rows = f"SELECT * FROM {facts} WHERE hash({key}) IN (SELECT hash({key}) FROM {GOOD})"
+    if files == 1:  # one batch has one version of each
+        return rows
+    return f"{rows} QUALIFY batch = max(batch) OVER (PARTITION BY {key})"
 
-    `facts` holds the facts of the item; `feed` is an SQL condition on it.
+
+def fresh(item: Item, *, is_single: bool) -> str:
+    """Make `fresh`: the rows of `good` whose version is not the latest known, `kept`.
+
+    `is_single` says that every version on both sides is one row.
     """
-    return f"""SELECT * FROM {facts}
-WHERE {feed} AND ({_key(item)}) IN (SELECT ({_key(item)}) FROM {GOOD})
-QUALIFY batch = max(batch) OVER (PARTITION BY {_key(item)})"""
-
-
-def fresh(item: Item, *, has_kept: bool) -> str:
-    """Make `fresh`: the rows of `good` whose version is not the latest known one."""
-    if not has_kept:
-        return f"SELECT * FROM {GOOD}"
     own = [quoted(name) for name in schema.own_columns(item)]
     equal = " AND ".join(f"g.{name} IS NOT DISTINCT FROM k.{name}" for name in own)
+    if is_single:
+        return f"SELECT * FROM {GOOD} g ANTI JOIN {KEPT} k ON {equal}"
     return f"""WITH g AS (SELECT *, {_places(item)} FROM {GOOD}),
 k AS (SELECT *, {_places(item)} FROM {KEPT}),
 matched AS (
-  SELECT g.source_row, g.key, g.many FROM g
+  SELECT g.key, g.many FROM g
   JOIN k ON g.key = k.key AND g.nth = k.nth AND g.many = k.many AND {equal}
 ),
 same AS (SELECT key FROM matched GROUP BY key, many HAVING count(*) = many)

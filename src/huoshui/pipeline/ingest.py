@@ -235,17 +235,21 @@ class Intake:
         """Make `fresh`: the rows that say something new."""
         good = f"SELECT * FROM {TYPED} WHERE reason IS NULL"
         engine.view(versions.GOOD, good)
-        if engine.query(versions.doubled_keys(item)).to_pylist()[0]["doubled"]:
+        is_doubled = _asked(engine, versions.doubled_keys(item, versions.GOOD))
+        if is_doubled:
             engine.table(versions.GOOD, versions.without_repeats(item, f"({good})"))
         paths = [
             path
             for b in self.batches
             if b.feed == feed.id and b.item == item.id and (path := self.lake.facts(b))
         ]
-        if paths:
-            engine.parquet("known_before", paths, schema.arrow_schema(item))
-            engine.table(versions.KEPT, versions.kept(item, "known_before", "true"))
-        engine.table(versions.FRESH, versions.fresh(item, has_kept=bool(paths)))
+        if not paths:
+            engine.view(versions.FRESH, f"SELECT * FROM {versions.GOOD}")
+            return
+        engine.parquet("known_before", paths, schema.arrow_schema(item))
+        engine.table(versions.KEPT, versions.kept(item, "known_before", files=len(paths)))
+        is_doubled |= _asked(engine, versions.doubled_keys(item, versions.KEPT))
+        engine.table(versions.FRESH, versions.fresh(item, is_single=not is_doubled))
 
     def _faulty(self, engine: DuckDB, feed: Feed, raw: Raw, *, is_repair: bool) -> None:
         """Make `quarantined`: the rows to set aside, without those set aside before."""
@@ -291,7 +295,7 @@ class Intake:
         facts = quarantine = None
         if batch.rows_new:
             facts = self.writer.staging / "facts.parquet"
-            engine.write(facts_sql(item, batch), facts)
+            engine.write(facts_sql(engine, item, batch), facts)
         if batch.rows_quarantined:
             quarantine = self.writer.staging / "quarantine.parquet"
             engine.write(quarantine_sql(batch), quarantine)
@@ -302,19 +306,23 @@ class Intake:
 def typed(engine: DuckDB, feed: Feed, item: Item, pack: Pack, columns: Sequence[str]) -> None:
     """Run the facts stage on an engine that has `raw`."""
     plan = build(feed, item, pack, columns=columns)
-    for lookup in plan.lookups:
+    asked = engine.query(plan.counts).to_pylist()[0]
+    lookups = [lookup for lookup in plan.lookups if asked[lookup.name]]
+    for lookup in lookups:
         givens = engine.query(lookup.givens)["given"].to_pylist()
         engine.arrow(lookup.name, lookup.read(givens))
-    engine.steps(plan.steps)
+    engine.steps(plan.steps({lookup.name for lookup in lookups}))
 
 
-def facts_sql(item: Item, batch: Batch) -> str:
-    """Select a batch's facts as they are kept."""
+def facts_sql(engine: DuckDB, item: Item, batch: Batch) -> str:
+    """Select a batch's facts as they are kept, in the order of the source."""
     own = ", ".join(map(quoted, schema.own_columns(item)))
+    rows = f"SELECT source_row <= lag(source_row) OVER () AS falls FROM {versions.FRESH}"
+    is_mixed = _asked(engine, f"SELECT coalesce(bool_or(falls), false) FROM ({rows})")
     return (
         f"SELECT {own}, {batch.batch}::BIGINT AS batch, {literal(batch.feed)} AS feed, "
-        f"{literal(batch.source_file)} AS source_file, source_row "
-        f"FROM {versions.FRESH} ORDER BY source_row"
+        f"{literal(batch.source_file)} AS source_file, source_row FROM {versions.FRESH}"
+        + (" ORDER BY source_row" if is_mixed else "")
     )
 
 
@@ -354,6 +362,10 @@ def _broken(raw: Raw) -> pa.Table:
         for b in raw.broken
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+
+
+def _asked(engine: DuckDB, sql: str) -> bool:
+    return bool(engine.query(sql).column(0)[0].as_py())
 
 
 def _count(engine: DuckDB, relation: str) -> int:
