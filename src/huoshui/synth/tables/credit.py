@@ -96,7 +96,7 @@ def loans(region: Region) -> RawTable:
             "担保方式": Word(secured[at], security),
             "合同金额（万元）": Money(amount[at], "wan_yuan"),
             "余额（万元）": Money(balance, "wan_yuan"),
-            "年利率": Plain(np.rint(base).astype(np.int64).clip(250, 900)[at], places=2),
+            "年利率（BP）": Plain(np.rint(base).astype(np.int64).clip(250, 900)[at]),
             "发放日期": Day(drawn[at], "compact"),
             "到期日期": Day(due[at], "compact"),
             "五级分类": Word(grade, ("正常", "关注", "次级", "可疑", "损失")),
