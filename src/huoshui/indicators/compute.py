@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -29,16 +30,22 @@ def compute(pack: Pack, table: pa.Table, *, asof: dt.date) -> pa.Table:
     """
     columns = {name: table.column(name).combine_chunks() for name in table.column_names}
     for name in order(pack):
-        indicator = pack.indicators[name]
-        assert indicator.formula is not None
-        where = pack.where("indicators", name, "formula")
-        parsed = expression.parse(indicator.formula, where)
-        typed = expression.check(parsed, profile_scope(pack, indicator.values))
-        read = {n: columns[n] for n in expression.names(parsed) if n in columns}
-        value = expression.evaluate_table(typed, read or {"entity": columns["entity"]}, asof=asof)
-        columns[name] = _cast(value, arrow_type(pack, indicator))
+        columns[name] = computed(pack, name, columns, asof=asof, rows=table.num_rows)
     schema = profile_schema(pack)
     return pa.table([columns[name] for name in schema.names], schema=schema)
+
+
+def computed(
+    pack: Pack, name: str, columns: Mapping[str, pa.Array], *, asof: dt.date, rows: int
+) -> pa.Array:
+    """Give one computed indicator from the columns that its formula reads."""
+    indicator = pack.indicators[name]
+    assert indicator.formula is not None, f"{name} is measured, not computed"
+    where = pack.where("indicators", name, "formula")
+    parsed = expression.parse(indicator.formula, where)
+    typed = expression.check(parsed, profile_scope(pack, indicator.values))
+    value = expression.evaluate_table(typed, columns, asof=asof, rows=rows)
+    return _cast(value, arrow_type(pack, indicator))
 
 
 _WHOLE_BELOW = float(2**63)
