@@ -51,9 +51,12 @@ class Pack:
 
     @property
     def settlement(self) -> Settlement:
-        """The rule that settles conflicts between feeds; a pack has exactly one."""
-        (rule,) = self.entities.values()
-        return rule
+        """The rule that settles conflicts between feeds, with every region's authorities."""
+        (stated,) = (each for each in self.entities.values() if each.rule)
+        authority = {
+            item: feeds for each in self.entities.values() for item, feeds in each.authority.items()
+        }
+        return stated.model_copy(update={"authority": authority})
 
     def definitions(self, kind: str) -> Mapping[str, Definition]:
         """Give the definitions of a kind, by the name of its attribute here."""

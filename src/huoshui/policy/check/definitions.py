@@ -49,7 +49,14 @@ class DefinitionRefusal(Refusal):
     BAND_ORDER = "The bands do not descend at {grade}.", "Order them from the best down."
     CASES_FOR = "{indicator} is a {type}; cases are for words and flags.", "Use tiers."
     TIERS_FOR = "{indicator} is a {type}; tiers are for numbers.", "Use cases."
-    SETTLEMENTS = "A pack has one settlement rule, not {count}.", "Keep one file in entities/."
+    SETTLEMENTS = (
+        "The packs read together state {count} settlement rules, not one.",
+        "State the rule in one file of entities/; others add authorities only.",
+    )
+    AUTHORITY_TWICE = (
+        "The authority for {item} is also said in {other}.",
+        "Say it in one file.",
+    )
     ID_TAKEN = "{name} is already the name of a {kind}.", "Choose another name."
 
 
@@ -67,9 +74,6 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 
 def check(pack: Pack) -> Iterator[Problem]:
     """Yield every name that leads nowhere and every pair of parts that do not fit."""
-    if len(pack.entities) != 1:
-        count = len(pack.entities)
-        yield DefinitionRefusal.SETTLEMENTS.problem(count=count)
     for item in pack.items.values():
         yield from _item(pack, item)
     for feed in pack.feeds.values():
@@ -81,13 +85,25 @@ def check(pack: Pack) -> Iterator[Problem]:
     for offering in pack.offerings.values():
         yield from _offering(pack, offering)
     yield from _names_taken(pack)
-    for rule in pack.entities.values():
-        for item_id, feeds in rule.authority.items():
-            where = pack.where("entities", rule.id, "authority", item_id)
-            yield from _exists("item", item_id, pack.items, where)
-            for feed_id in feeds:
-                if pack.feeds:  # packs/common alone has no feeds
-                    yield from _exists("feed", feed_id, pack.feeds, where)
+    yield from _settlements(pack)
+
+
+def _settlements(pack: Pack) -> Iterator[Problem]:
+    stated = sum(bool(settlement.rule) for settlement in pack.entities.values())
+    if stated != 1:
+        yield DefinitionRefusal.SETTLEMENTS.problem(count=stated)
+    said: dict[str, str] = {}
+    for settlement in pack.entities.values():
+        for item, feeds in settlement.authority.items():
+            where = pack.where("entities", settlement.id, "authority", item)
+            yield from _exists("item", item, pack.items, where)
+            for feed in feeds:
+                yield from _exists("feed", feed, pack.feeds, where)
+            if item in said:
+                yield DefinitionRefusal.AUTHORITY_TWICE.problem(
+                    where=where, item=item, other=said[item]
+                )
+            said[item] = settlement.id
 
 
 def _exists(kind: str, name: str, known: Iterable[str], where: object) -> Iterator[Problem]:

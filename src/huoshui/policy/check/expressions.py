@@ -96,7 +96,7 @@ def _rating(pack: Pack, rating: Rating) -> Iterator[Problem]:
     scope = profile_scope(pack, rating.values)
     for key, clauses in (("hard", rating.hard), ("bonus", rating.bonus)):
         for nth, clause in enumerate(clauses):
-            yield from _clause(pack, scope, clause, ("ratings", rating.id, key, nth))
+            yield from _clause(pack, scope, clause, "ratings", rating.id, (key, nth))
     if rating.applies_when is not None:
         where = pack.where("ratings", rating.id, "applies_when")
         yield from _typed(rating.applies_when, scope, where, ("flag", None))
@@ -106,10 +106,11 @@ def _clause(
     pack: Pack,
     scope: Scope,
     clause: Clause,
-    path: tuple[str, str, str, int],
+    kind: str,
+    name: str,
+    path: tuple[str, int],
 ) -> Iterator[Problem]:
-    kind, name, *rest = path
-    where = pack.where(kind, name, *rest, "when")
+    where = pack.where(kind, name, *path, "when")
     yield from _typed(clause.when, scope, where, ("flag", None))
     for number in _NUMBER.finditer(re.sub(r"'[^']*'", "''", clause.when)):
         if number.group() not in _FREE_NUMBERS:
@@ -118,7 +119,7 @@ def _clause(
         for _, field, _, _ in string.Formatter().parse(getattr(clause.say, language)):
             if field is not None and field not in scope.values and field not in scope.columns:
                 yield RuleRefusal.NAMES_NOTHING.problem(
-                    where=pack.where(kind, name, *rest, "say", language), name=field
+                    where=pack.where(kind, name, *path, "say", language), name=field
                 )
 
 
@@ -126,10 +127,9 @@ def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
     scope = profile_scope(pack, offering.values)
     seen: set[str] = set()
     for nth, clause in enumerate(offering.clauses):
-        path = ("offerings", offering.id, "clauses", nth)
-        yield from _clause(pack, scope, clause, path)
+        yield from _clause(pack, scope, clause, "offerings", offering.id, ("clauses", nth))
         if clause.id in seen:
-            where = pack.where(*path, "id")
+            where = pack.where("offerings", offering.id, "clauses", nth, "id")
             yield RuleRefusal.CLAUSE_TWICE.problem(where=where, name=clause.id)
         seen.add(clause.id)
     terms = {"amount": "fen", "rate": "bp", "fee": "bp", "relief": "bp"}

@@ -124,10 +124,12 @@ class Feed(Definition):
 
 
 class Settlement(Definition):
-    """Which of several feeds is believed where they differ; the losing facts survive."""
+    """Which of several feeds is believed where they differ; the losing facts survive.
 
-    rule: tuple[Literal["authority", "latest_true", "latest_known"], ...]
-    authority: dict[
-        Identifier, tuple[Identifier, ...]
-    ] = {}  # item -> feeds, the most trusted first
+    One file of all packs read together states the `rule`; a region's own file adds which of its
+    feeds has authority for an item.
+    """
+
+    rule: tuple[Literal["authority", "latest_true", "latest_known"], ...] = ()
+    authority: dict[Identifier, tuple[Identifier, ...]] = {}  # item -> feeds, most trusted first
     cite: Cite
