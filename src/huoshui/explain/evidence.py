@@ -13,6 +13,9 @@ from huoshui.policy.expression import names, parse
 from huoshui.policy.pack import Pack
 from huoshui.ratings import columns as rating_columns
 
+NAMED_MOST = 5
+"""How many missing things a sentence names."""
+
 
 def missing_columns(
     pack: Pack, columns: Iterable[str], row: Mapping[str, object]
@@ -68,14 +71,29 @@ def evidence_sentence(
     missing = missing_columns(pack, columns, row)
     items = dict.fromkeys(item for c in missing for item in items_behind(pack, c, row))
     labels = [getattr(pack.items[i].label, language) for i in items if i in pack.items]
-    what = [column_label(pack, c, language) for c in missing]
+    what = _listed([column_label(pack, c, language) for c in missing], language)
+    shows = _in(given, language) if given else _listed(labels, language)
     if language == "zh":
-        lacking = f"缺{'、'.join(what)}" if what else "现有数据无法判断"
-        shows = given or "、".join(labels)
+        lacking = f"缺{what}" if what else "现有数据无法判断"
         return f"{lacking}，可由{shows}证明" if shows else lacking
-    lacking = f"missing: {', '.join(what)}" if what else "cannot be decided from what is known"
-    shows = given or ", ".join(labels)
+    lacking = f"missing: {what}" if what else "cannot be decided from what is known"
     return f"{lacking}; can be shown by {shows}" if shows else lacking
+
+
+def _listed(words: list[str], language: Language) -> str:
+    """Name the first few of a long list and count the rest; a report has them all."""
+    named = words[:NAMED_MOST]
+    if language == "zh":
+        return "、".join(named) + (f"等 {len(words)} 项" if len(words) > NAMED_MOST else "")
+    return ", ".join(named) + (
+        f" and {len(words) - NAMED_MOST} more" if len(words) > NAMED_MOST else ""
+    )
+
+
+def _in(given: str, language: Language) -> str:
+    """Take the language's half of a text that a pack writes as `中文 / English`."""
+    zh, _, en = given.partition(" / ")
+    return en if language == "en" and en else zh
 
 
 def _rating_of(pack: Pack, column: str) -> str | None:

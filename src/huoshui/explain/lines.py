@@ -54,11 +54,15 @@ def _score(given: Any, zh: bool) -> str:
     if given["applies"] is not True:
         return "不适用" if zh else "does not apply"
     if given["low"] is None:
-        return "未知" if zh else "unknown"
+        return "无法评分" if zh else "cannot be scored"
     points = given["score"] or f"{given['low']}–{given['high']}"
-    unit = " 分" if zh else " points"
-    grade = given["grade"]
-    return f"{points}{unit}" + (f"，{grade}" if zh else f", {grade}") * (grade is not None)
+    parts = [f"{points} 分" if zh else f"{points} points"]
+    if given["grade"] is not None:
+        parts.append(f"等级 {given['grade']}" if zh else f"grade {given['grade']}")
+    if given["line_shown"] is not None:
+        line = given["line_shown"]["zh" if zh else "en"]
+        parts.append(f"建议额度 {line}" if zh else f"line {line}")
+    return ("，" if zh else ", ").join(parts)
 
 
 def offers_lines(reports: Iterable[Report], language: Language) -> Iterator[str]:

@@ -16,6 +16,7 @@ from huoshui.explain.numbers import (
     column_label,
     column_value,
     plain_number,
+    shown,
 )
 from huoshui.explain.sentences import (
     clause_sentence,
@@ -159,6 +160,7 @@ def fits_report(pack: Pack, fits: Iterable[Fit], row: Mapping[str, object]) -> l
 def rating_report(pack: Pack, trace: RatingTrace, row: Mapping[str, object]) -> Report:
     """Give one subject's score, criterion by criterion, and what is missing, farthest first."""
     groups = {g.id: g.label for g in pack.ratings[trace.rating].groups}
+    line = trace.line_fen
     return {
         "rating": trace.rating,
         "label": _both(trace.label),
@@ -170,6 +172,7 @@ def rating_report(pack: Pack, trace: RatingTrace, row: Mapping[str, object]) -> 
         "most": _points(trace.most),
         "grade": trace.grade,
         "line_fen": trace.line_fen,
+        "line_shown": None if line is None else {x: shown(pack, line, "fen", x) for x in LANGUAGES},
         "criteria": [_criterion_report(pack, c, groups[c.group]) for c in trace.criteria],
         "hard": [_condition_report(pack, c, row) for c in trace.hard],
         "bonus": [_condition_report(pack, c, row) for c in trace.bonus],

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from huoshui.kernel.citation import Citation
-from huoshui.policy.expression import Typed
+from huoshui.policy.expression import Scope, Typed
 from huoshui.policy.expression.typed import Apply
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited, Label, Offering
-from huoshui.policy.scope import profile_scope
 from huoshui.policy.values import resolved
 from huoshui.ratings.ops.clauses import Condition, condition
 
@@ -39,9 +38,8 @@ class OfferingClause:
     values: Mapping[str, Cited | None]  # of the offering, that the clause or its sentence names
 
 
-def clauses_of(pack: Pack, offering: Offering) -> list[OfferingClause]:
-    """Give all clauses of an offering, the implied ones first."""
-    scope = profile_scope(pack, offering.values)
+def clauses_of(pack: Pack, offering: Offering, scope: Scope) -> list[OfferingClause]:
+    """Give all clauses of an offering, the implied ones first; `scope` is the offering's own."""
     values = {name: resolved(dated, pack.asof) for name, dated in offering.values.items()}
     made = []
     for name, text, say in _implied(pack, offering):

@@ -33,6 +33,7 @@ from huoshui.matching.schema import ENTITY, word_count, word_fields
 from huoshui.matching.terms import TermsPlan, compile_terms
 from huoshui.policy.expression import Type, Typed, compile_table, cuts
 from huoshui.policy.pack import Pack
+from huoshui.policy.scope import dated_values, profile_scope
 from huoshui.ratings.ops.clauses import plain
 
 
@@ -174,8 +175,14 @@ def compile(pack: Pack, *, asof: dt.date, offerings: Sequence[str] | None = None
         if name not in pack.offerings:
             known = ", ".join(sorted(pack.offerings))
             raise MatchingRefusal.NO_SUCH.refuse(offering=name, known=known)
-    clauses = {name: tuple(clauses_of(pack, pack.offerings[name])) for name in names}
-    return _Sorter(pack).plan(asof, clauses)
+    everybodys = profile_scope(pack)
+    clauses, terms = {}, {}
+    for name in names:
+        offering = pack.offerings[name]
+        scope = everybodys.with_values(dated_values(pack, offering.values))
+        clauses[name] = tuple(clauses_of(pack, offering, scope))
+        terms[name] = compile_terms(pack, offering, scope)
+    return _Sorter(pack).plan(asof, clauses, terms)
 
 
 Atom = tuple[Typed, list[float | int] | None]
@@ -191,7 +198,12 @@ class _Sorter:
         self.parts: list[Typed] = []
         self.reads: dict[str, str] = {}
 
-    def plan(self, asof: dt.date, clauses: Mapping[str, tuple[OfferingClause, ...]]) -> Plan:
+    def plan(
+        self,
+        asof: dt.date,
+        clauses: Mapping[str, tuple[OfferingClause, ...]],
+        terms: Mapping[str, TermsPlan],
+    ) -> Plan:
         uses = tuple(
             tuple(dict.fromkeys(self._place(c.offering, p) for c in every for p in c.parts))
             for every in clauses.values()
@@ -228,7 +240,7 @@ class _Sorter:
             computed=tuple(computed),
             constant=tuple(constant),
             reads=dict(sorted(self.reads.items())),
-            terms={name: compile_terms(self.pack, self.pack.offerings[name]) for name in clauses},
+            terms=terms,
         )
 
     def _place(self, offering: str, part: Typed) -> int:

@@ -12,10 +12,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from huoshui.policy.expression import Typed, evaluate_row
+from huoshui.policy.expression import Scope, Typed, evaluate_row
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Offering
-from huoshui.policy.scope import profile_scope
 from huoshui.ratings.ops.clauses import condition
 
 
@@ -49,12 +48,11 @@ class TermsPlan:
     expressions: Mapping[str, Typed]
 
 
-def compile_terms(pack: Pack, offering: Offering) -> TermsPlan:
-    """Check the expressions that an offering's terms are computed by."""
+def compile_terms(pack: Pack, offering: Offering, scope: Scope) -> TermsPlan:
+    """Check the expressions that an offering's terms are computed by, in its own scope."""
     texts = {key: getattr(offering, key) for key in ("amount", "rate", "fee", "relief")}
     if offering.term is not None:
         texts |= {"months_least": offering.term.least, "months_most": offering.term.most}
-    scope = profile_scope(pack, offering.values)
     made = {
         key: condition(text, scope, pack.where("offerings", offering.id, key)).typed
         for key, text in texts.items()
