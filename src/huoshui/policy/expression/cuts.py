@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,13 +166,13 @@ def representatives(cut: Cuts) -> pa.Array:
 
 
 def _before(point: float) -> float:
-    near = float(np.nextafter(point, -np.inf))
-    return near if np.isfinite(near) else point
+    near = math.nextafter(point, -math.inf)
+    return near if math.isfinite(near) else point
 
 
 def _after(point: float) -> float:
-    near = float(np.nextafter(point, np.inf))
-    return near if np.isfinite(near) else point
+    near = math.nextafter(point, math.inf)
+    return near if math.isfinite(near) else point
 
 
 def _eve(point: dt.date) -> dt.date:

@@ -66,6 +66,10 @@ class HuoshuiRules(Dialect):
 
 
 _SYMBOLS = frozenset(["(", ")", ",", "+", "-", "*", "/", "=", "<>", "<", "<=", ">", ">="])
+_LEADS_ON = _SYMBOLS - {")"} | frozenset(
+    "and or not in between is case when then else".split()  # noqa: SIM905
+)
+"""What cannot end an expression."""
 _SPELL = {"==": "Write =.", "!=": "Write <>.", "||": "Text is not joined in rules."}
 _BINARY: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
@@ -204,7 +208,7 @@ class _Reader:
         """Tell whether the text breaks off: something is open, or an operator ends it."""
         words = [t.text.lower() for t in tokens if t.token_type != TokenType.STRING]
         is_nested = words.count("(") > words.count(")") or words.count("case") > words.count("end")
-        return is_nested or tokens[-1].token_type not in (TokenType.STRING, TokenType.NUMBER)
+        return is_nested or tokens[-1].text.lower() in _LEADS_ON
 
     def lower(self, tree: exp.Expr, depth: int = 0) -> Node:
         """Turn a node of sqlglot's tree into ours, or refuse it."""

@@ -48,7 +48,7 @@ def _literal(value: Scalar, type_: Type) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        digits = repr(value)
+        digits = repr(value).removesuffix(".0")
         digits = digits if "e" in digits else digits + "e0"
         return f"({digits})" if value < 0 else digits
     if isinstance(value, dt.date):

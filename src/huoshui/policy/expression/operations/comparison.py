@@ -113,7 +113,7 @@ def _starts(site: Site, operation: Operation, args: tuple[Typed, ...]) -> Typed:
     need(site, args, Type.TEXT)
     if not isinstance(args[1], Constant):
         raise site.refuse(
-            Refusal.NOT_CONSTANT, name="starts_with", wanted="a text that is the same for all"
+            Refusal.NOT_CONSTANT, 1, name="starts_with", wanted="a text that is the same for all"
         )
     return operation.on(Type.FLAG, *args, text=text_of(site.node))
 
