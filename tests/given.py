@@ -21,6 +21,9 @@ yuan: { label: { zh: 元, en: yuan }, dimension: { money: 1 }, scale: 100, bare:
 count: { label: { zh: 个, en: "" }, dimension: { count: 1 }, whole: true }
 point: { label: { zh: 分, en: points }, dimension: { point: 1 } }
 month: { label: { zh: 个月, en: months }, dimension: { month: 1 }, whole: true }
+wan_yuan: { label: { zh: 万元, en: wan }, dimension: { money: 1 }, scale: 1000000, bare: false }
+percent: { label: { zh: "%", en: "%" }, scale: "0.01" }
+person: { label: { zh: 人, en: people }, dimension: { person: 1 }, whole: true }
 """
 
 SOURCE = """
@@ -64,9 +67,7 @@ def pack_of(asof: dt.date, **kinds: Mapping[str, object]) -> Pack:
     every += ("ratings", "institutions", "offerings", "entities")
     units = {name: Unit.model_validate(unit) for name, unit in _units().items()}
     made = {kind: kinds.get(kind, {}) for kind in every}
-    return Pack(
-        asof=asof, digest="made", units=units, documents={}, example_documents={}, **made
-    )
+    return Pack(asof=asof, digest="made", units=units, documents={}, example_documents={}, **made)
 
 
 def _units() -> Mapping[str, object]:

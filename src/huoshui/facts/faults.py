@@ -56,9 +56,12 @@ class FeedRefusal(Refusal):
 
     RAGGED_ROW = (
         "The row has {found} fields where the heading has {expected}.",
-        "Put the missing separator or quotation mark right and resubmit the row.",
+        "Put the fields in their columns, empty unsplit_row and resubmit the row.",
     )
-    NOT_JSON = "The line is not a JSON object.", "Correct the line and resubmit it."
+    NOT_JSON = (
+        "The line is not a JSON object.",
+        "Put the values in their columns, empty unsplit_row and resubmit the row.",
+    )
     NO_SUBJECT = (
         "The row says neither code nor name of whom it is about.",
         "Fill in the code or the name and resubmit the row.",

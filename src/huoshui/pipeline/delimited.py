@@ -27,7 +27,7 @@ class RaggedRow:
 
     number: int
     text: str
-    found: int
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def read_carefully(
         for number, fields, text in _rows(path, delimiter, name):
             last_short = fields is not None and len(fields) < len(columns)
             if fields is None or len(fields) != len(columns):
-                broken.append(RaggedRow(number, text, len(fields) if fields else 0))
+                broken.append(RaggedRow(number, text, tuple(fields or ())))
                 continue
             good.append((number, fields))
             if len(good) == FLUSH_ROWS:
@@ -91,7 +91,7 @@ def read_carefully(
         writer.write_table(_table(good, schema))
     if last_short and not ends_line(path):
         row = broken[-1]
-        detail = f"its last row has {row.found} of {len(columns)} fields"
+        detail = f"its last row has {len(row.fields)} of {len(columns)} fields"
         raise FeedRefusal.CUT_SHORT.refuse(where=Where(name, row=row.number), detail=detail)
     return Rows(target, tuple(broken))
 

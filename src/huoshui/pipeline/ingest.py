@@ -184,10 +184,10 @@ class Intake:
         resolves: dict[int, tuple[int, ...]] | None = None,
     ) -> IngestResult:
         """Take the relation `raw` of an engine as one batch."""
-        item = self._item(feed)
+        item, is_repair = self._item(feed), resolves is not None
         typed(engine, feed, item, self.pack, raw.columns)
         self._fresh(engine, feed, item)
-        self._faulty(engine, feed, raw, is_repair=resolves is not None)
+        self._faulty(engine, feed, raw, is_repair=is_repair)
         count = {
             "rows_in": _count(engine, RAW) + len(raw.broken),
             "rows_new": _count(engine, versions.FRESH),
@@ -196,7 +196,7 @@ class Intake:
         count["rows_outside"] = count["rows_in"] - len(raw.broken) - _count(engine, TYPED)
         count["rows_known"] = count["rows_in"] - sum(count[k] for k in count if k != "rows_in")
         if resolves is None:
-            resolves = self._resolved(engine, feed, raw, digest)
+            resolves = self._resolved(engine, feed, raw)
         batch = Batch(
             batch=self.writer.next_batch(),
             feed=feed.id,
@@ -205,6 +205,7 @@ class Intake:
             sha256=raw.sha256,
             feed_digest=digest,
             resolves=resolves,
+            is_repair=is_repair,
             recorded_at=self.recorded_at,
             **count,
         )
@@ -220,7 +221,9 @@ class Intake:
     def _same(self, source: Source, path: Path, digest: str) -> Batch | None:
         """Give the batch that has these bytes, if it is the last that came under this name."""
         last = [
-            b for b in self.batches if b.feed == source.feed.id and b.source_file == source.name
+            b
+            for b in self.batches
+            if (b.feed, b.source_file) == (source.feed.id, source.name) and not b.is_repair
         ][-1:]
         if not last or last[0].feed_digest != digest:
             return None
@@ -270,9 +273,7 @@ class Intake:
             rows = f"SELECT * FROM ({rows}) WHERE raw NOT IN (SELECT raw FROM set_aside)"
         engine.table(QUARANTINED, rows)
 
-    def _resolved(
-        self, engine: DuckDB, feed: Feed, raw: Raw, digest: str
-    ) -> dict[int, tuple[int, ...]]:
+    def _resolved(self, engine: DuckDB, feed: Feed, raw: Raw) -> dict[int, tuple[int, ...]]:
         """Say which rows, set aside when these bytes were read before, are no longer faulty."""
         open_rows: dict[int, tuple[int, ...]] = {}
         done = self.lake.resolved()
@@ -357,7 +358,7 @@ def _broken(raw: Raw) -> pa.Table:
             "message": b.problem.message,
             "fix": b.problem.fix,
             "also": None,
-            "raw": json.dumps({"": b.text}, ensure_ascii=False),
+            "raw": json.dumps(dict(b.raw), ensure_ascii=False),
         }
         for b in raw.broken
     ]

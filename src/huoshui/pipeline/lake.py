@@ -52,6 +52,7 @@ class Batch:
     rows_quarantined: int
     rows_outside: int
     resolves: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    is_repair: bool = False  # rows of a repair file, not of the source file itself
     recorded_at: str | None = None  # only where the caller said what time it was
 
 

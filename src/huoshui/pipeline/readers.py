@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,16 +25,19 @@ from huoshui.pipeline import delimited
 from huoshui.pipeline.encodings import as_utf8, digest
 from huoshui.policy.schema import Feed
 
+UNSPLIT = "unsplit_row"
+"""Where a row that cannot be split keeps its text; a repair empties it and fills in the columns."""
+
 JSON_LINE_BYTES = 16_000_000
 EXACT_FLOAT_DIGITS = 15  # what a spreadsheet keeps and shows of a number
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A row that cannot be split into fields: its number, its text, and why."""
+    """A row that cannot be split into fields: its number, what is had of it, and why."""
 
     source_row: int
-    text: str
+    raw: Mapping[str, str | None]  # the fields as far as they go, and the row as it came
     problem: Problem
 
 
@@ -74,8 +78,8 @@ def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
         broken = tuple(
             Broken(
                 row.number,
-                row.text,
-                FeedRefusal.RAGGED_ROW.problem(found=row.found, expected=len(columns)),
+                {**dict(zip_longest(columns, row.fields[: len(columns)])), UNSPLIT: row.text},
+                FeedRefusal.RAGGED_ROW.problem(found=len(row.fields), expected=len(columns)),
             )
             for row in rows.broken
         )
@@ -135,9 +139,10 @@ def read_jsonl(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
         "auto_detect = false, columns = {'line': 'VARCHAR'}, quote = '', escape = '', "
         f"max_line_size = {JSON_LINE_BYTES})",
     )
-    good = "json_valid(line) AND json_type(line) = 'OBJECT'"
-    lines = f"SELECT rowid + 1 AS source_row, line, coalesce({good}, false) AS good FROM raw_line"
-    engine.view("raw_judged", f"{lines} WHERE trim(coalesce(line, '')) <> ''")
+    # CASE, because AND would ask for the type of what is no JSON too.
+    good = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS good"
+    lines = f"SELECT rowid + 1 AS source_row, line, {good} FROM raw_line"
+    engine.table("raw_judged", f"{lines} WHERE trim(coalesce(line, '')) <> ''")
     bad = engine.query("SELECT source_row, line FROM raw_judged WHERE NOT good").to_pylist()
     last = engine.query("SELECT max(source_row) AS last FROM raw_judged").to_pylist()[0]["last"]
     if bad and bad[-1]["source_row"] == last and not delimited.ends_line(text.path):
@@ -154,7 +159,12 @@ def read_jsonl(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
     parts = f"source_row, {values}" if columns else "source_row"
     engine.view(RAW, f"SELECT {parts} FROM raw_judged WHERE good")
     broken = tuple(
-        Broken(row["source_row"], row["line"], FeedRefusal.NOT_JSON.problem()) for row in bad
+        Broken(
+            row["source_row"],
+            {**dict.fromkeys(columns), UNSPLIT: row["line"]},
+            FeedRefusal.NOT_JSON.problem(),
+        )
+        for row in bad
     )
     return Raw(columns, text.sha256, broken)
 
