@@ -51,7 +51,11 @@ def _atom(rng: random.Random):
     day = rng.choice(["2020-01-01", "2024-02-29"])
     op, compare = rng.choice(_COMPARE)
     choices = [
-        (f"share {op} limit", _known("share")(lambda x: compare(x, float(share))), {"limit": share}),
+        (
+            f"share {op} limit",
+            _known("share")(lambda x: compare(x, float(share))),
+            {"limit": share},
+        ),
         (f"staff {op} limit", _known("staff")(lambda x: compare(x, staff)), {"limit": staff}),
         (f"sales {op} yuan({sales})", _known("sales")(lambda x: compare(x, sales * 100)), {}),
         ("not flag", _known("flag")(lambda x: not x), {}),
