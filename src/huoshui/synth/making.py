@@ -51,9 +51,10 @@ OFFICES = (
 """The files of tables, small tables first."""
 
 LEAST_FIRMS = 200
+TABLES = 77  # how many raw tables OFFICES make
 
-Progress = Callable[[str, int], None]
-"""Told the feed and the rows of each raw table when it is written."""
+Progress = Callable[[int, int, str], None]
+"""Told how many raw tables are written, how many there are, and which is next."""
 
 
 class RegionRefusal(Refusal):
@@ -106,7 +107,9 @@ def make(
     region = region_made(seed, firms, asof)
     tally, rows, files = Tally(), {}, {}
     soiled: list[Soiled] = []
-    for table in clean_tables(region, rates):
+    for nth, table in enumerate(clean_tables(region, rates)):
+        if progress:
+            progress(nth, TABLES, table.feed)
         made = soil(table, region.subjects, rates, region.rng(f"dirt {table.feed}"))
         for delivery in made.deliveries:
             name = f"raw/{delivery.folder}/{delivery.feed}.{delivery.format}"
@@ -116,8 +119,8 @@ def make(
         rows[table.feed] = sum(len(d.entity) for d in made.deliveries)
         tally.join([made.tally])
         soiled.append(made)
-        if progress:
-            progress(table.feed, rows[table.feed])
+    if progress:
+        progress(len(soiled), TABLES, "")
     truth_written(folder / "truth", region, soiled, tally)
     kinds, counts = _counted(region)
     manifest = {

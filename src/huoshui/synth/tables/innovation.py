@@ -79,6 +79,8 @@ def patents(region: Region) -> RawTable:
             "申请日": Day(applied, "iso"),
             "授权公告日": Day(granted, "iso"),
             "是否PCT": flag((kind == 0) & (rng.random(len(who)) < 0.05)),
+            "取得方式": Word((rng.random(len(who)) < 0.14).astype(int), ("原始取得", "受让取得")),
+            "高价值核心专利": flag((kind == 0) & (rng.random(len(who)) < 0.4)),
         },
         code="专利权人代码",
         name="专利权人",

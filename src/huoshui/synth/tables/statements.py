@@ -170,6 +170,8 @@ def balance_audit(region: Region, dirt: Dirt) -> RawTable:
             "流动资产（万元）": Money(held["current"], "wan_yuan"),
             "流动负债（万元）": Money(held["short"], "wan_yuan"),
             "应收账款（万元）": Money(held["receivable"], "wan_yuan"),
+            "存货（万元）": Money(held["stock"], "wan_yuan"),
+            "固定资产（万元）": Money(held["fixed"], "wan_yuan"),
         },
         format="xlsx",
         marks={("conflicting_sources", "资产总额（万元）"): differs},
