@@ -53,8 +53,8 @@ OFFICES = (
 LEAST_FIRMS = 200
 TABLES = 77  # how many raw tables OFFICES make
 
-Progress = Callable[[int, int, str], None]
-"""Told how many raw tables are written, how many there are, and which is next."""
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many raw tables are written, and how many there are."""
 
 
 class RegionRefusal(Refusal):
@@ -109,7 +109,7 @@ def make(
     soiled: list[Soiled] = []
     for nth, table in enumerate(clean_tables(region, rates)):
         if progress:
-            progress(nth, TABLES, table.feed)
+            progress("region", nth, TABLES)
         made = soil(table, region.subjects, rates, region.rng(f"dirt {table.feed}"))
         for delivery in made.deliveries:
             name = f"raw/{delivery.folder}/{delivery.feed}.{delivery.format}"
@@ -120,7 +120,7 @@ def make(
         tally.join([made.tally])
         soiled.append(made)
     if progress:
-        progress(len(soiled), TABLES, "")
+        progress("region", len(soiled), TABLES)
     truth_written(folder / "truth", region, soiled, tally)
     kinds, counts = _counted(region)
     manifest = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Trade:
@@ -24,6 +26,27 @@ class Trade:
     exports: float = 0.0  # chance that a firm exports
     medical: bool = False  # may settle with the medical insurance
     emits: float = 0.0  # chance of holding emission rights
+
+
+_SECTIONS = (
+    # last division of each section of GB/T 4754-2017
+    *((5, "A"), (12, "B"), (43, "C"), (46, "D"), (50, "E"), (52, "F"), (60, "G"), (62, "H")),
+    *((65, "I"), (69, "J"), (70, "K"), (72, "L"), (75, "M"), (79, "N"), (82, "O"), (83, "P")),
+    *((85, "Q"), (90, "R"), (96, "S"), (97, "T")),
+)
+
+
+def with_section(codes: np.ndarray) -> np.ndarray:
+    """Put the section's letter before each class, as registers write it: 3973 is C3973."""
+    known = {code: _section(code) + code for code in set(codes.tolist())}
+    return np.array([known[code] for code in codes.tolist()], dtype=object)
+
+
+def _section(code: str) -> str:
+    division = int(code[:2]) if code[:2].isdigit() else None
+    if division is None:
+        return ""
+    return next(letter for last, letter in _SECTIONS if division <= last)
 
 
 TRADES: tuple[Trade, ...] = (

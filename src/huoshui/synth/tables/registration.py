@@ -13,7 +13,7 @@ from huoshui.synth.places import DISTRICTS, OLD_DISTRICT_CODES, STREETS
 from huoshui.synth.population import Region
 from huoshui.synth.rawtable import RawTable
 from huoshui.synth.tables.drawing import after, day_lived, ended, of_firms, wan
-from huoshui.synth.trades import TRADES
+from huoshui.synth.trades import TRADES, with_section
 
 _DISTRICT_NAMES = {code: name for code, name, _ in DISTRICTS}
 
@@ -87,7 +87,7 @@ def market_registration(region: Region) -> RawTable:
             "登记状态": Word(status, ("存续", "在业", "注销", "吊销", "迁出")),
             "注册资本": Money(fen, "wan_yuan", foreign=rng.random(len(who)) < 0.01),
             "区划代码": _district_codes(region, who, rng, 0.4),
-            "行业代码": Plain(people.trade_code[who]),
+            "行业代码": Plain(with_section(people.trade_code[who])),
             "住所": _addresses(region, who, region.rng("addresses")),
             "法定代表人": Plain(_representatives(region)[who]),
             "经营范围": Plain(scopes[region.firms.trade[who]]),
@@ -128,7 +128,7 @@ def tax_registration(region: Region, dirt: Dirt) -> RawTable:
                 ("正常", "注销", "非正常"),
             ),
             "注册资本（元）": Money(fen, "yuan"),
-            "国标行业": Plain(trade),
+            "国标行业": Plain(with_section(trade)),
             "生产经营地址": _addresses(region, who, rng),
             "法定代表人姓名": Plain(heads),
             "登记日期": Day(np.minimum(began, region.today), "compact"),
@@ -158,7 +158,7 @@ def market_individuals(region: Region) -> RawTable:
             "状态": Word(status, ("正常", "注销")),
             "资金数额": Money(wan(rng.integers(1, 30, len(who))), "yuan"),
             "区划": _district_codes(region, who, rng, 0.1),
-            "行业": Plain(people.trade_code[who]),
+            "行业": Plain(with_section(people.trade_code[who])),
             "经营场所": _addresses(region, who, rng),
             "经营者": Plain(names.people(rng, len(who))),
             "核准日期": Day(people.established[who], "slash"),
@@ -182,7 +182,7 @@ def market_cooperatives(region: Region) -> RawTable:
             "成立日期": Day(people.established[who], "chinese"),
             "出资总额（万元）": Money(wan(rng.integers(10, 600, len(who))), "wan_yuan"),
             "区划代码": Plain(people.district[who]),
-            "行业代码": Plain(people.trade_code[who]),
+            "行业代码": Plain(with_section(people.trade_code[who])),
             "住所": _addresses(region, who, rng),
             "理事长": Plain(names.people(rng, len(who))),
         },
