@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.region import made_once
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ROOT / "packs"
@@ -49,3 +52,19 @@ def random_seed() -> int:
     seed = int(os.environ.get("HUOSHUI_TEST_SEED", "20261121"))
     print(f"HUOSHUI_TEST_SEED={seed}")
     return seed
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The region of `make demo` in full, and what the command printed."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return made_once(shared, "demo-region", firms=20_000)
+
+
+@pytest.fixture(scope="session")
+def small_region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A region of three hundred firms, for tests that change what they work on (copy it first)."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return made_once(shared, "small-region", firms=300)
