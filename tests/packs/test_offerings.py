@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from huoshui.kernel.citation import Certainty
+from huoshui.matching import compile
 from huoshui.pipeline.offering_examples import offering_examples
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
@@ -52,6 +53,10 @@ def test_there_are_at_least_forty_offerings_of_every_kind_asked_for(pack: Pack) 
     assert not {kind: ids for kind, ids in missing.items() if ids}
     kinds = {offering.kind for offering in pack.offerings.values()}
     assert kinds == {"loan", "guarantee", "subsidy", "insurance", "equity", "lease", "securities"}
+
+
+def test_offerings_stand_in_the_order_of_the_bits_of_their_verdicts(pack: Pack) -> None:
+    assert tuple(pack.offerings) == compile(pack, asof=pack.asof).offerings
 
 
 def test_every_kind_of_subject_may_apply_for_something(pack: Pack) -> None:

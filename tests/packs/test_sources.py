@@ -21,6 +21,7 @@ REPORTS = {
     "report-iit-2025",
 }
 
+
 @pytest.fixture(scope="module")
 def pack(demo_packs: list[Path], asof: dt.date) -> Pack:
     return load(demo_packs, asof=asof)
