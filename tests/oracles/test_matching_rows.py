@@ -1,4 +1,4 @@
-"""Bulk verdicts against every clause asked row by row, and against plain Python, on random packs."""
+"""Bulk verdicts, explained rows and plain Python against each other, on random packs."""
 
 from __future__ import annotations
 

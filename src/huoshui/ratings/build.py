@@ -15,6 +15,7 @@ import pyarrow as pa
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Bonus, Rating
 from huoshui.ratings.ops.bands import band_codes
+from huoshui.ratings.ops.buffers import missing_rows, put_missing, values_of
 from huoshui.ratings.ops.cases import case_codes
 from huoshui.ratings.ops.clauses import Truth, plain, truth
 from huoshui.ratings.ops.tiers import tier_codes
@@ -86,14 +87,13 @@ def _codes(scheme: CriterionScheme, column: pa.Array) -> np.ndarray:
     """Give each row's code; the place of missing evidence is the last code."""
     if scheme.words:
         return case_codes(column, scheme.words, missing=scheme.missing_code)
-    missing = column.is_null().to_numpy(zero_copy_only=False)
-    if pa.types.is_integer(column.type):
-        values = column.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
-    else:
-        values = column.cast(pa.float64()).fill_null(0.0).to_numpy(zero_copy_only=False)
-        missing = missing | ~np.isfinite(values)  # as the rule language does
-    codes = tier_codes(values, scheme.starts)
-    codes[missing] = scheme.missing_code
+    values, missing = values_of(column), missing_rows(column)
+    codes = np.empty(len(values), dtype=np.uint8)
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        codes[part] = tier_codes(values[part], scheme.starts)
+        here = None if missing is None else missing[part]
+        put_missing(codes[part], values[part], here, scheme.missing_code)
     return codes
 
 

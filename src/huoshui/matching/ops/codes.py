@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from huoshui.policy.expression import Typed, evaluate_table
+from huoshui.ratings.ops.buffers import flag_codes, missing_rows, put_missing, values_of
 
 TRUE, FALSE, UNKNOWN = 1, 0, -1
 
@@ -55,8 +56,8 @@ class Coded:
         codes = np.zeros(len(values), dtype=np.uint8 if self.count <= 255 else np.uint16)
         for start in self.starts:
             codes += values >= start
-        if self.missing is not None:
-            codes[self.missing[part]] = self.count - 1
+        missing = None if self.missing is None else self.missing[part]
+        put_missing(codes, values, missing, self.count - 1)
         return codes
 
 
@@ -69,21 +70,12 @@ def coded_numbers(
     asof: dt.date,
 ) -> Coded:
     """Cut a column of numbers or days at the thresholds of its clauses."""
-    kind = column.type
-    is_missing = column.is_null()
+    kind, values = column.type, values_of(column)
+    starts, asked = cells(cuts, whole=values.dtype.kind == "i")
     if pa.types.is_date32(kind):
-        numbers = column.cast(pa.int32()).cast(pa.int64())
+        sample = pa.array([*asked, None], pa.int32()).view(kind)
     else:
-        numbers = column.cast(pa.int64() if pa.types.is_integer(kind) else pa.float64())
-    values = numbers.fill_null(0).to_numpy(zero_copy_only=False)
-    missing = is_missing.to_numpy(zero_copy_only=False)
-    if values.dtype.kind == "f":  # the rule language takes what is not finite as unknown
-        missing = missing | ~np.isfinite(values)
-    starts, asked = cells(cuts, whole=pa.types.is_integer(numbers.type))
-    sample = pa.array([*asked, None], numbers.type)
-    if pa.types.is_date32(kind):
-        sample = sample.cast(pa.int32()).cast(pa.date32())
-    sample = sample.cast(kind)
+        sample = pa.array([*asked, None], pa.from_numpy_dtype(values.dtype)).cast(kind)
     answers = answers_of(name, sample, clauses, asof=asof)
     kept = [i for i in range(1, len(asked)) if (answers[:, i] != answers[:, i - 1]).any()]
     places = [0, *kept, len(asked)]
@@ -91,10 +83,10 @@ def coded_numbers(
         name,
         answers[:, places],
         sample.take(pa.array(places)),
-        np.array([starts[i - 1] for i in kept], dtype=numbers.type.to_pandas_dtype()),
+        np.array([starts[i - 1] for i in kept], dtype=values.dtype),
         values,
         None,
-        missing if missing.any() else None,
+        missing_rows(column),
     )
 
 
@@ -142,19 +134,14 @@ def coded_words(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: 
 def coded_flags(name: str, column: pa.Array, clauses: Sequence[Typed], *, asof: dt.date) -> Coded:
     """Give false, true and null the codes 0, 1 and 2."""
     answers = answers_of(name, FLAGS, clauses, asof=asof)
-    return Coded(name, answers, FLAGS, np.empty(0), None, flag_places(column), None)
+    return Coded(name, answers, FLAGS, np.empty(0), None, flag_codes(column), None)
 
 
 def coded_result(name: str, column: pa.Array, rows: int) -> Coded:
     """Code the answer of a clause that was evaluated row by row beforehand, like a flag."""
-    places = flag_places(column)
+    places = flag_codes(column)
     assert len(places) == rows, "a computed column has a row for each row of the table"
     return Coded(name, FLAG_ANSWERS, FLAGS, np.empty(0), None, places, None)
-
-
-def flag_places(column: pa.Array) -> np.ndarray:
-    """Give 0 for false, 1 for true, 2 for null."""
-    return column.cast(pa.uint8()).fill_null(2).to_numpy(zero_copy_only=False)
 
 
 def answers_of(
@@ -218,5 +205,5 @@ def mixed(
         columns[m].column: columns[m].sample.take(pa.array(every // weight % count))
         for m, weight, count in zip(members, weights, counts, strict=True)
     }
-    places = flag_places(evaluate_table(clause, inputs, asof=asof)).copy()
+    places = flag_codes(evaluate_table(clause, inputs, asof=asof))
     return Mixed(name, tuple(members), tuple(weights), places, FLAG_ANSWERS)

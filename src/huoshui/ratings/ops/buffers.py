@@ -1,0 +1,65 @@
+"""A column's values as numpy sees them, without copying.
+
+Arrow keeps missing rows in a bitmap beside; what stands at a missing row is of no meaning.  Copying each column to fill its gaps would cost
+more than everything that is then done with it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+
+def missing_rows(column: pa.Array) -> np.ndarray | None:
+    """Give where a column is null, or None if it nowhere is."""
+    if column.null_count == 0:
+        return None
+    if column.buffers()[0] is None:  # a column of the type null
+        return np.ones(len(column), dtype=bool)
+    return _bits(column, 0) == 0
+
+
+def values_of(column: pa.Array) -> np.ndarray:
+    """Give the values of a column of whole numbers, doubles or days, as they lie in memory.
+
+    Whole numbers come as int64, days as int32 counted from 1970, other numbers as float64.
+    """
+    if pa.types.is_date32(column.type):
+        column = column.view(pa.int32())
+    elif pa.types.is_integer(column.type):
+        column = column.cast(pa.int64())
+    else:
+        column = column.cast(pa.float64())
+    bare = pa.Array.from_buffers(
+        column.type, len(column), [None, column.buffers()[1]], offset=column.offset
+    )
+    return bare.to_numpy()
+
+
+def flag_codes(column: pa.Array) -> np.ndarray:
+    """Give 0 for false, 1 for true, 2 for null."""
+    codes = _bits(column.cast(pa.bool_()), 1)
+    missing = missing_rows(column)
+    if missing is not None:
+        np.putmask(codes, missing, 2)
+    return codes
+
+
+def _bits(column: pa.Array, buffer: int) -> np.ndarray:
+    if not len(column):
+        return np.zeros(0, dtype=np.uint8)
+    raw = np.frombuffer(column.buffers()[buffer], dtype=np.uint8)
+    end = column.offset + len(column)
+    return np.unpackbits(raw, bitorder="little", count=end)[column.offset :]
+
+
+def put_missing(
+    codes: np.ndarray, values: np.ndarray, missing: np.ndarray | None, code: int
+) -> None:
+    """Write the code of missing values; a double that is not finite is missing too."""
+    if values.dtype.kind == "f":
+        finite = np.isfinite(values)
+        if not finite.all():
+            np.putmask(codes, ~finite, code)
+    if missing is not None:
+        np.putmask(codes, missing, code)
