@@ -9,6 +9,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from huoshui.kernel.errors import Refused
+from huoshui.kernel.trace import Trace
 from huoshui.policy.expression import (
     Column,
     Scope,
@@ -287,6 +289,43 @@ def test_a_trace_tells_each_part_with_its_value_and_citations() -> None:
     assert len(list(trace.walk())) == 11
 
 
+def test_a_trace_tells_exact_numbers_and_days_as_text() -> None:
+    told = Trace("x", Decimal("0.10"), "value", (Trace("d", ASOF, "asof"),)).to_dict()
+    assert told["value"] == "0.10"
+    assert told["children"] == [{"text": "d", "value": "2026-11-20", "operation": "asof"}]
+    assert Trace("x", 2.5, "value").to_dict()["value"] == 2.5
+    assert Trace("x", 1e300, "value").to_dict()["value"] == 1e300
+
+
+def test_a_vocabulary_given_as_a_set_is_told_in_one_order() -> None:
+    scope = Scope({"grade": Column("text", entries=frozenset("cab"))})
+    with pytest.raises(Refused, match="The words are a, b, c"):
+        typed("grade = 'zz'", scope)
+
+
+def test_a_slice_of_a_column_is_read_from_where_it_starts() -> None:
+    numbers = pa.array([1.0, None, 3.0, None, 5.0] * 5)[3:]
+    assert evaluate_table(typed("a"), {"a": numbers}, asof=ASOF).to_pylist() == numbers.to_pylist()
+    coded = pa.array(["x", None, "y"] * 5).dictionary_encode()[2:]
+    found = evaluate_table(typed("word"), {"word": coded}, asof=ASOF).to_pylist()
+    assert found == coded.to_pylist()
+
+
+def test_many_rows_of_few_days_are_answered_as_few_rows_are() -> None:
+    given = [dt.date(2020, 1, 31), None, dt.date(2020, 2, 29), dt.date(2020, 2, 28)] * 40
+    for text in (
+        "add_months(began_on, 1)",
+        "months_between(date '2020-02-29', began_on)",
+        "year(began_on)",
+    ):
+        expression = typed(text)
+        found = evaluate_table(expression, {"began_on": pa.array(given, pa.date32())}, asof=ASOF)
+        expected = [evaluate_row(expression, {"began_on": d}, asof=ASOF).value for d in given]
+        assert found.to_pylist() == expected
+        nobody = {"began_on": pa.array([], pa.date32())}
+        assert evaluate_table(expression, nobody, asof=ASOF).to_pylist() == []
+
+
 def test_a_row_may_hold_whatever_python_holds_a_cell_in() -> None:
     assert answer("a", a=1) == 1.0
     row = {"a": Decimal("0.1"), "began_on": dt.datetime(2020, 1, 1, 5), "is_new": 1}  # noqa: DTZ001
@@ -303,6 +342,9 @@ def test_a_column_may_come_in_chunks_dictionaries_and_other_arrow_types() -> Non
     assert found == [True, None, None]
     empty = pa.array([None, None], pa.string())
     assert evaluate_table(typed("word"), {"word": empty}, asof=ASOF).to_pylist() == [None, None]
+    for name in ("a", "word", "is_new", "began_on"):
+        nothing = evaluate_table(typed(name), {name: pa.nulls(2)}, asof=ASOF)
+        assert nothing.to_pylist() == [None, None]
     exact = pa.array([Decimal("0.1"), None], pa.decimal128(18, 6))
     found = evaluate_table(typed("a = 0.1"), {"a": exact}, asof=ASOF).to_pylist()
     assert found == [True, None]

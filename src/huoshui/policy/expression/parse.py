@@ -65,6 +65,8 @@ class HuoshuiRules(Dialect):
     Parser = _NoFunctions
 
 
+_DIALECT = HuoshuiRules()
+
 _SYMBOLS = frozenset(["(", ")", ",", "+", "-", "*", "/", "=", "<>", "<", "<=", ">", ">="])
 _LEADS_ON = _SYMBOLS - {")"} | frozenset(
     "and or not in between is case when then else".split()  # noqa: SIM905
@@ -149,7 +151,7 @@ class _Reader:
     def tokens(self) -> list[Token]:
         """Cut the text into words and symbols."""
         try:
-            return list(HuoshuiRules().tokenize(self.text))
+            return list(_DIALECT.tokenize(self.text))
         except TokenError:
             opened = [self.text.rfind(q) for q in "'\"" if self.text.count(q) % 2]
             detail = "a quotation mark is not closed." if opened else "it cannot be cut into words."
@@ -184,7 +186,7 @@ class _Reader:
     def tree(self, tokens: list[Token]) -> exp.Expr:
         """Let sqlglot parse one condition."""
         try:
-            found = HuoshuiRules().parser().parse_into(exp.Condition, tokens, self.text)
+            found = _DIALECT.parser().parse_into(exp.Condition, tokens, self.text)
         except ParseError as error:
             at = self._offset(error, tokens)
             token = next((t for t in tokens if t.start >= at), None)

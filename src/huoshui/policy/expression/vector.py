@@ -1,7 +1,7 @@
 """A column of values with the mask of those that are known, which table operations work on.
 
-Unknown slots hold a harmless value: False for a flag, the first word for a text.  Text is kept as
-codes into a list of distinct words, so that a comparison looks at each word once.
+Unknown slots hold a harmless value, False for a flag.  Text is kept as places in a list of words:
+those of a dictionary, so that a question looks at each word once, or else the column itself.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def from_arrow(column: pa.Array | pa.ChunkedArray, type_: Type) -> Vector:
     """Read a column; a number that is not finite is unknown."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    valid = column.is_valid().to_numpy(zero_copy_only=False)
+    valid = _valid(column)
     if type_ == Type.TEXT:
         return _text(column, valid)
     if type_ == Type.DAY:
@@ -73,9 +73,19 @@ def from_arrow(column: pa.Array | pa.ChunkedArray, type_: Type) -> Vector:
     return Vector(numbers, valid & np.isfinite(numbers))
 
 
+def _valid(column: pa.Array) -> Array:
+    if column.null_count == 0:
+        return np.ones(len(column), np.bool_)
+    if pa.types.is_null(column.type):
+        return np.zeros(len(column), np.bool_)
+    bits = np.frombuffer(column.buffers()[0], np.uint8)
+    end = column.offset + len(column)
+    return np.unpackbits(bits, count=end, bitorder="little")[column.offset :].astype(np.bool_)
+
+
 def _text(column: pa.Array, valid: Array) -> Vector:
     if not pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string()).dictionary_encode()
+        return Vector(np.arange(len(column)), valid, column.cast(pa.string()).fill_null(""))
     words = column.dictionary.cast(pa.string())
     codes = column.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
     if words.null_count:  # a dictionary may hold null as a word
@@ -93,8 +103,14 @@ def to_arrow(vector: Vector, type_: Type, rows: int) -> pa.Array:
         return vector.words.take(pa.array(values, mask=unknown))
     if type_ == Type.DAY:
         return pa.array(values.astype("datetime64[D]"), pa.date32(), mask=unknown)
-    kind = pa.bool_() if type_ == Type.FLAG else pa.float64()
-    return pa.array(values, kind, mask=unknown)
+    if type_ == Type.FLAG:
+        return pa.Array.from_buffers(pa.bool_(), rows, [_bits(~unknown), _bits(values)])
+    numbers = np.ascontiguousarray(values, np.float64)
+    return pa.Array.from_buffers(pa.float64(), rows, [_bits(~unknown), pa.py_buffer(numbers)])
+
+
+def _bits(flags: Array) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
 
 
 def aligned(vectors: tuple[Vector, ...]) -> tuple[Vector, ...]:
@@ -145,7 +161,7 @@ def chosen(taken: Array, one: Vector, other: Vector) -> Vector:
 
 
 def per_word(vector: Vector, test: Callable[[pa.Array], pa.Array]) -> Vector:
-    """Ask a yes-or-no question of each distinct word once."""
+    """Ask a yes-or-no question of each word."""
     answers = test(vector.words).to_numpy(zero_copy_only=False)
     return Vector(np.asarray(answers[vector.values] & vector.valid), vector.valid)
 

@@ -60,18 +60,33 @@ def _in_order(site: Site, args: tuple[Typed, ...]) -> tuple[Typed, ...]:
     return args
 
 
-def _comparison(
-    sign: str, rule: Any, row: Callable[[Any, Any], bool], table: Callable[..., Any]
-) -> Operation:
-    return Operation(sign, rule, known(row), strict(table), lambda a, b: f"({a} {sign} {b})")
+def _comparison(sign: str, row: Callable[[Any, Any], bool], table: Callable[..., Any]) -> Operation:
+    return Operation(sign, _ordered, known(row), strict(table), lambda a, b: f"({a} {sign} {b})")
 
 
-EQUAL = _comparison("=", _equal, operator.eq, np.equal)
-UNEQUAL = _comparison("<>", _equal, operator.ne, np.not_equal)
-LESS = _comparison("<", _ordered, operator.lt, np.less)
-AT_MOST = _comparison("<=", _ordered, operator.le, np.less_equal)
-MORE = _comparison(">", _ordered, operator.gt, np.greater)
-AT_LEAST = _comparison(">=", _ordered, operator.ge, np.greater_equal)
+def _equality(compare: Callable[..., Any]) -> Callable[[Vector, Vector], Vector]:
+    """Compare; a text with one word is asked for that word and never encoded."""
+    general = strict(compare)
+
+    def table(a: Vector, b: Vector) -> Vector:
+        if a.words is None or not b.is_constant or not b.valid:
+            return general(a, b)
+        assert b.words is not None, "text has words"
+        word = b.words[int(b.values)].as_py()
+        found = per_word(a, lambda every: is_among(every, [word]))
+        return Vector(np.asarray(compare(found.values, True) & found.valid), found.valid)
+
+    return table
+
+
+EQUAL = Operation("=", _equal, known(operator.eq), _equality(np.equal), lambda a, b: f"({a} = {b})")
+UNEQUAL = Operation(
+    "<>", _equal, known(operator.ne), _equality(np.not_equal), lambda a, b: f"({a} <> {b})"
+)
+LESS = _comparison("<", operator.lt, np.less)
+AT_MOST = _comparison("<=", operator.le, np.less_equal)
+MORE = _comparison(">", operator.gt, np.greater)
+AT_LEAST = _comparison(">=", operator.ge, np.greater_equal)
 
 
 def _between(site: Site, operation: Operation, args: tuple[Typed, ...]) -> Typed:

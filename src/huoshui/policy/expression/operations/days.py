@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
@@ -71,15 +72,28 @@ def _first_days(months: Array) -> Array:
     return np.asarray(days.astype(np.int64))
 
 
+def _per_day(function: Callable[[Array], tuple[Array, ...]], days: Array) -> tuple[Array, ...]:
+    """Ask about each day of the span once, where rows outnumber the days they lie in."""
+    if not days.size:
+        return function(days)
+    first, last = int(days.min()), int(days.max())
+    if days.size <= last - first + 1:
+        return function(days)
+    return tuple(answer[days - first] for answer in function(np.arange(first, last + 1)))
+
+
 def _add_table(day: Vector, count: Vector) -> Vector:
-    valid = all_valid((day, count))
-    month, dom = _months(day.values)
-    month = month + int(count.values)
-    absolute = month + _EPOCH_MONTH
-    valid = valid & (absolute >= _FIRST_MONTH) & (absolute <= _LAST_MONTH)
-    first = _first_days(month)
-    length = _first_days(month + 1) - first
-    return Vector(np.asarray(first + np.minimum(dom, length) - 1), np.asarray(valid))
+    def later(days: Array) -> tuple[Array, Array]:
+        month, dom = _months(days)
+        month = month + int(count.values)
+        absolute = month + _EPOCH_MONTH
+        first = _first_days(month)
+        length = _first_days(month + 1) - first
+        is_day = (absolute >= _FIRST_MONTH) & (absolute <= _LAST_MONTH)
+        return np.asarray(first + np.minimum(dom, length) - 1), np.asarray(is_day)
+
+    days, is_day = _per_day(later, day.values)
+    return Vector(days, np.asarray(all_valid((day, count)) & is_day))
 
 
 def _add_sql(day: str, count: str) -> str:
@@ -118,10 +132,15 @@ def _whole_months(later: dt.date, earlier: dt.date) -> float:
     return float(months - (later.day < earlier.day and not is_last))
 
 
+def _is_last(days: Array) -> tuple[Array, ...]:
+    return (np.asarray(_months(days + 1)[1] == 1),)
+
+
 def _whole_months_table(later: Array, earlier: Array) -> Array:
     last, first = np.maximum(later, earlier), np.minimum(later, earlier)
-    (month, day), (month_0, day_0) = _months(last), _months(first)
-    is_last = _first_days(month + 1) - 1 == last
+    month, day = _per_day(_months, last)
+    month_0, day_0 = _per_day(_months, first)
+    (is_last,) = _per_day(_is_last, last)
     months = month - month_0 - ((day < day_0) & ~is_last)
     return np.asarray(np.where(later < earlier, -months, months), dtype=np.float64)
 
@@ -171,9 +190,13 @@ def _year(site: Site, operation: Operation, args: tuple[Typed, ...]) -> Typed:
     return operation.on(Type.NUMBER, *args, text=text_of(site.node))
 
 
-def _year_table(days: Array) -> Array:
+def _years(days: Array) -> tuple[Array, ...]:
     years = np.asarray(days).astype("datetime64[D]").astype("datetime64[Y]")
-    return np.asarray((years.astype(np.int64) + 1970).astype(np.float64))
+    return (np.asarray((years.astype(np.int64) + 1970).astype(np.float64)),)
+
+
+def _year_table(days: Array) -> Array:
+    return _per_day(_years, days)[0]
 
 
 YEAR = Operation(
