@@ -18,6 +18,7 @@ from huoshui.matching.schema import Verdict
 from huoshui.policy.expression import Typed, evaluate_row
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited, Label
+from huoshui.ratings.ops.clauses import truth_of
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _clause(
     trace = asked[typed]
     return ClauseTrace(
         id=clause.id,
-        verdict=trace.value,
+        verdict=truth_of(trace),
         say=clause.say,
         cite=clause.cite,
         columns={name: row[name] for name in clause.whole.columns},

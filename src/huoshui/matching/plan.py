@@ -108,16 +108,17 @@ class Plan:
     ) -> tuple[list[Coded | Mixed], list[list[list[int]]]]:
         """Code every column, and say which of its answers each offering uses."""
         with ThreadPoolExecutor(threads) as pool:
-            made: list[Coded | Mixed] = list(
+            single = list(
                 pool.map(lambda c: self._column(c[0], plain(table[c[0]]), c[1]), self._columns())
             )
+        made: list[Coded | Mixed] = list(single)
         using = [self._users(members) for members in self.by_column.values()]
         place = {name: i for i, name in enumerate(self.by_column)}
         computed = list(self.computed)
         for i in self.mixed:
             clause = self.distinct[i]
             members = [place[name] for name in sorted(clause.columns)]
-            found = mixed(f"clause_{i}", clause, made, members, asof=self.asof)
+            found = mixed(f"clause_{i}", clause, single, members, asof=self.asof)
             if found is None:
                 computed.append(i)
                 continue

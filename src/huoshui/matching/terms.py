@@ -63,13 +63,13 @@ def compile_terms(pack: Pack, offering: Offering, scope: Scope) -> TermsPlan:
 
 def terms_of(plan: TermsPlan, row: Mapping[str, object], *, asof: dt.date) -> Terms:
     """Compute an offering's terms for one profile row."""
-    found = {key: evaluate_row(e, row, asof=asof).value for key, e in plan.expressions.items()}
+    found = {key: _number(e, row, asof) for key, e in plan.expressions.items()}
     # An amount is floored to the fen, and a formula that comes out below nothing gives nothing.
     amount = found.get("amount")
     parts = [(found[key], sign) for key, sign in _COST if key in found]
-    is_priced = bool(parts) and all(value is not None for value, _ in parts)
-    cost = sum(sign * value for value, sign in parts) if is_priced else None
-    stated = [key for key in ("amount", "rate", "fee", "relief") if key in found]
+    known = [sign * value for value, sign in parts if value is not None]
+    cost = sum(known) if parts and len(known) == len(parts) else None
+    stated: list[str] = [key for key in ("amount", "rate", "fee", "relief") if key in found]
     if "months_most" in found:
         stated.append("term")
     return Terms(
@@ -83,6 +83,12 @@ def terms_of(plan: TermsPlan, row: Mapping[str, object], *, asof: dt.date) -> Te
         cost_bp=cost,
         stated=tuple(stated),
     )
+
+
+def _number(typed: Typed, row: Mapping[str, object], asof: dt.date) -> float | None:
+    value = evaluate_row(typed, row, asof=asof).value
+    assert value is None or isinstance(value, float | int), "a term is a number; packs are checked"
+    return value
 
 
 _COST = (("rate", 1), ("fee", 1), ("relief", -1))

@@ -21,7 +21,7 @@ from huoshui.policy.values import resolved
 from huoshui.ratings.build import known_rating
 from huoshui.ratings.ops.bands import band_of
 from huoshui.ratings.ops.cases import case_of
-from huoshui.ratings.ops.clauses import Condition
+from huoshui.ratings.ops.clauses import Condition, truth_of
 from huoshui.ratings.ops.tiers import tier_of
 from huoshui.ratings.schema import MICRO, NO_GRADE, micro
 from huoshui.ratings.scheme import CriterionScheme, Scheme, compile_rating
@@ -109,7 +109,7 @@ def trace(pack: Pack, scheme: Scheme, row: Mapping[str, object]) -> RatingTrace:
     criteria = tuple(_criterion(pack, c, row) for c in scheme.criteria)
     applies: bool | None = True
     if scheme.applies is not None:
-        applies = evaluate_row(scheme.applies.typed, row, asof=asof).value
+        applies = truth_of(evaluate_row(scheme.applies.typed, row, asof=asof))
     hard = tuple(_condition(scheme, h, wanted, None, row) for h, wanted in scheme.hard)
     bonus = tuple(_condition(scheme, b, wanted, b.points, row) for b, wanted in scheme.bonus)
     low, high = (_total(scheme, criteria, bonus, end) for end in ("low", "high"))
@@ -177,7 +177,7 @@ def _condition(
     values = {n: resolved(d, scheme.asof) for n, d in scheme.rating.values.items()}
     columns = {name: row.get(name) for name in wanted.columns}
     return ConditionTrace(
-        clause.id, clause.say, found.value, points, clause.cite, columns, values, found
+        clause.id, clause.say, truth_of(found), points, clause.cite, columns, values, found
     )
 
 

@@ -45,7 +45,7 @@ class Coded:
     @property
     def count(self) -> int:
         """Say how many codes there are."""
-        return self.answers.shape[1]
+        return int(self.answers.shape[1])
 
     def codes(self, part: slice) -> np.ndarray:
         """Give the codes of a run of rows; the last code is null."""
@@ -90,7 +90,9 @@ def coded_numbers(
     )
 
 
-def cells(cuts: Sequence[float | int], *, whole: bool) -> tuple[list, list]:
+def cells(
+    cuts: Sequence[float | int], *, whole: bool
+) -> tuple[list[float | int], list[float | int]]:
     """Give the starts of the cells after the first, and one value inside each cell.
 
     Each threshold is a cell of its own, so that <, <=, = and <> are all decided by the cell.
@@ -99,11 +101,11 @@ def cells(cuts: Sequence[float | int], *, whole: bool) -> tuple[list, list]:
     ([3, 4], [2, 3, 4])
     """
     if whole:
-        starts = sorted({s for cut in cuts for s in (math.ceil(cut), math.floor(cut) + 1)})
-        inside = [s for s in starts if -(2**63) < s < 2**63]
-        return inside, [inside[0] - 1 if inside else 0, *inside]
+        steps = {s for cut in cuts for s in (math.ceil(cut), math.floor(cut) + 1)}
+        whole_starts: list[float | int] = sorted(s for s in steps if -(2**63) < s < 2**63)
+        return whole_starts, [whole_starts[0] - 1 if whole_starts else 0, *whole_starts]
     doubles = {float(cut) for cut in cuts}
-    starts = sorted(doubles | {math.nextafter(cut, math.inf) for cut in doubles})
+    starts: list[float | int] = sorted(doubles | {math.nextafter(c, math.inf) for c in doubles})
     return starts, [math.nextafter(starts[0], -math.inf) if starts else 0.0, *starts]
 
 

@@ -90,7 +90,7 @@ def codes_of(columns: Sequence[Coded | Mixed], part: slice) -> list[np.ndarray]:
     """Give the codes of a run of rows in every column; what is mixed comes after what it reads."""
     codes: list[np.ndarray] = []
     for column in columns:
-        codes.append(column.codes(part if isinstance(column, Coded) else codes))
+        codes.append(column.codes(part) if isinstance(column, Coded) else column.codes(codes))
     return codes
 
 

@@ -1,7 +1,7 @@
 """A column's values as numpy sees them, without copying.
 
-Arrow keeps missing rows in a bitmap beside; what stands at a missing row is of no meaning.  Copying each column to fill its gaps would cost
-more than everything that is then done with it.
+Arrow keeps missing rows in a bitmap beside; what stands at a missing row is of no meaning.  To fill
+the gaps of each column first would cost more than everything that is then done with it.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from huoshui.kernel.errors import Where
+from huoshui.kernel.trace import Trace
 from huoshui.policy.expression import (
     Scope,
     Typed,
@@ -60,3 +61,10 @@ def truth(wanted: Condition, columns: Mapping[str, pa.Array], *, asof: dt.date) 
     yes = result.fill_null(False).to_numpy(zero_copy_only=False)
     no = ~result.fill_null(True).to_numpy(zero_copy_only=False)
     return Truth(yes, no)
+
+
+def truth_of(trace: Trace) -> bool | None:
+    """Give what the trace of a condition came to; None is unknown."""
+    value = trace.value
+    assert value is None or isinstance(value, bool), "a condition is a flag; packs are checked"
+    return value
