@@ -1,4 +1,4 @@
-"""`huoshui data make`, `ingest`, `quarantine`: raw tables, taking them in, and what was set aside."""
+"""`huoshui data make`, `ingest`, `quarantine`: raw tables, taken in, and what was set aside."""
 
 from __future__ import annotations
 
@@ -42,10 +42,11 @@ def make(folder: Path, firms: int, seed: int, asof: dt.date, as_json: bool) -> N
     with output.progress(quiet=as_json) as tick:
         made = synth.make(folder, firms=firms, seed=seed, asof=asof, progress=tick)
     if as_json:
-        output.show_json(made.to_dict())
+        output.show_json({**vars(made), "folder": str(folder), "raw_rows": made.raw_rows})
         return
-    output.table("Raw tables", ("table", "rows"), sorted(made.rows_by_file.items()))
-    output.say(f"{made.rows:,} rows in {len(made.rows_by_file)} tables under {folder}")
+    output.table("Raw tables", ("table", "rows"), sorted(made.rows.items()))
+    output.table("Mess, on purpose", ("kind", "rows or cells"), sorted(made.dirt.items()))
+    output.say(f"{made.raw_rows:,} rows in {made.files} files under {folder}")
 
 
 @click.command()

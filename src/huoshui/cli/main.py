@@ -8,6 +8,7 @@ import click
 
 from huoshui.cli import output
 from huoshui.cli.asking import explain, match, rate, run
+from huoshui.cli.bench import bench
 from huoshui.cli.demo import demo
 from huoshui.cli.docs import docs
 from huoshui.cli.intake import data, ingest, quarantine
@@ -34,6 +35,7 @@ for command in (
     packs,
     model,
     real,
+    bench,
     docs,
 ):
     cli.add_command(command)

@@ -1,0 +1,1 @@
+"""Speed, each measured beside a peer in the same run; never part of the tests."""
