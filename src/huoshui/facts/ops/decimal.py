@@ -14,7 +14,7 @@ SIXTH = Decimal("0.000001")
 MOST = Decimal(10) ** 12
 
 _FORM = re.compile(
-    r"([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?:\.[0-9]{1,30})?(?:E[+-]?[0-9]{1,2})?) ?(%?)"
+    r"([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?:\.[0-9]{1,30})?(?:E[+-]?[0-9]{1,2})?)"
 )
 
 
@@ -26,8 +26,9 @@ def reading(reader: Reader) -> Reading:
         bare = cleaned(text)
         if bare is None:
             return None
-        is_percent = unicodedata.normalize("NFKC", bare).endswith("%")
-        found = number(bare)
+        folded = unicodedata.normalize("NFKC", bare)
+        is_percent = folded.endswith("%")
+        found = number(folded.removesuffix("%"))
         if found is None or (is_percent and percents is None):
             return Fault.of(FeedRefusal.NOT_A_NUMBER)
         value = found * (percents if is_percent and percents is not None else factor)
@@ -45,7 +46,7 @@ def plain(raw: str) -> str:
 
 
 def number(text: str) -> Decimal | None:
-    """Read digits with separators, a fraction and an exponent, or None; a % sign is passed over."""
+    """Read digits with separators, a fraction and an exponent, or None."""
     match = _FORM.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     return Decimal(match[1].replace(",", "")) if match else None
 
