@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -114,52 +116,54 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@click.option("--feed", default=None)
-@click.option("--limit", type=int, default=20, show_default=True)
+@click.option("--feed", default=None, help="Only what this feed set aside.")
+@click.option("--reason", default=None, help="Only this reason.")
+@click.option("--limit", type=int, default=10, show_default=True)
 @place.home_option
 @output.as_json
-def list_(feed: str | None, limit: int, home: Path, as_json: bool) -> None:
-    """List what is set aside, by reason, with the first rows."""
-    lake = Lake(place.lake_folder(home))
-    reasons = aside.reasons(lake, feed=feed)
-    rows = aside.waiting(lake, feed=feed, limit=limit)
+def list_(feed: str | None, reason: str | None, limit: int, home: Path, as_json: bool) -> None:
+    """Count what is set aside by reason, and show the first rows."""
+    rows = aside.quarantined(Lake(place.lake_folder(home)), feed=feed, reason=reason)
+    reasons = Counter(zip(rows["feed"].to_pylist(), rows["reason"].to_pylist(), strict=True))
+    first = rows.slice(0, limit).to_pylist()
     if as_json:
-        output.show_json({"reasons": reasons, "rows": rows})
+        counted = [{"feed": f, "reason": r, "rows": n} for (f, r), n in sorted(reasons.items())]
+        output.show_json({"rows": rows.num_rows, "reasons": counted, "first": first})
         return
-    if reasons:
-        output.table(
-            "Set aside, by reason", tuple(reasons[0]), [tuple(r.values()) for r in reasons]
-        )
-    for row in rows:
+    counted_rows = [(f, r, n) for (f, r), n in sorted(reasons.items())]
+    output.table("Set aside, by reason", ("feed", "reason", "rows"), counted_rows)
+    for row in first:
         output.say(f"batch {row['batch']} · {row['source_file']} row {row['source_row']}")
         output.say(f"  {row['message']}  → {row['fix']}")
 
 
 @quarantine.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--feed", required=True)
+@click.option("--feed", default=None, help="Only what this feed set aside (needed for .csv).")
+@click.option("--reason", default=None, help="Only this reason.")
 @place.home_option
 @output.as_json
-def export(file: Path, feed: str, home: Path, as_json: bool) -> None:
-    """Write the raw rows a feed set aside to FILE (.csv or .jsonl), to be repaired there."""
-    count = aside.export(Lake(place.lake_folder(home)), feed, file)
+def export(file: Path, feed: str | None, reason: str | None, home: Path, as_json: bool) -> None:
+    """Write the raw rows set aside to FILE (.csv or .jsonl), to be repaired there."""
+    form: Literal["csv", "jsonl"] = "jsonl" if file.suffix == ".jsonl" else "csv"
+    lake = Lake(place.lake_folder(home))
+    count = aside.export(lake, file, format=form, feed=feed, reason=reason)
     if as_json:
         output.show_json({"file": str(file), "rows": count})
     else:
-        output.say(f"{count:,} rows in {file}; repair them and `huoshui quarantine resubmit`")
+        output.say(f"{count:,} rows in {file}; repair them, then huoshui quarantine resubmit")
 
 
 @quarantine.command("resubmit")
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
-@click.option("--feed", required=True)
 @place.home_option
 @place.packs_option
 @output.as_json
-def resubmit(file: Path, feed: str, home: Path, packs: tuple[Path, ...], as_json: bool) -> None:
+def resubmit(file: Path, home: Path, packs: tuple[Path, ...], as_json: bool) -> None:
     """Take repaired rows in; each keeps its source file and row, and leaves the quarantine."""
     pack = load(packs, asof=place.today())
-    result = aside.resubmit(Lake(place.lake_folder(home)), pack, feed, file)
+    results = aside.resubmit(Lake(place.lake_folder(home)), pack, file)
     if as_json:
-        output.show_json(result.to_dict())
+        output.show_json({"files": [result.to_dict() for result in results]})
     else:
-        _show([result])
+        _show(results)
