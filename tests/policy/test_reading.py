@@ -34,7 +34,7 @@ def test_words_stay_words_and_only_true_and_false_are_flags(tmp_path: Path) -> N
         ("# only a remark\n", "yaml.empty", None),
         ("a: {<<: {b: 1}}\n", "yaml.not_allowed", 1),
         ("? [a]\n: 1\n", "yaml.not_allowed", 1),
-        ("a: 知识".encode("gbk"), "yaml.not_utf8", None),
+        ("a: 企业".encode("gbk"), "yaml.not_utf8", None),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(

@@ -1,7 +1,7 @@
 """A branch is linked to its body and stays an entity: its records are not its parent's.
 
 A parent's list of branches decides.  Else the name does: the parent's name in full, then what
-distinguishes the branch, then a word that only branches end with (`…有限公司长沙分公司`).
+distinguishes the branch, then a word that only branches end with (`…有限公司乙市分公司`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Registers and banks write one name with full-width or half-width brackets, with spaces, in either
 case, and with the region in brackets behind the trade name or plain in front of it:
-`芙蓉（湖南）科技有限公司` and `湖南芙蓉科技有限公司`.  The form only proposes that two records name
+`芙蓉（甲省）科技有限公司` and `甲省芙蓉科技有限公司`.  The form only proposes that two records name
 one body; whether they do is decided in `linking`, and never against two different codes.
 
 The text is SQL that any engine runs: no regular expressions, whose references differ.
@@ -33,7 +33,7 @@ def normal_names(names: str, *, legal_forms: Iterable[str], bracket_words: Itera
     """Make `name_normal`: a name as written and its normal form; one row for each spelling.
 
     `names` is SQL that gives one column, `name`.  The first bracketed part goes to the front,
-    unless it ends the name, or follows a legal form (in `…公司（长沙）分公司` it tells where the
+    unless it ends the name, or follows a legal form (in `…公司（乙市）分公司` it tells where the
     branch is), or is a word that no region is called by.  A name of nothing but spaces and
     brackets has no row.
     """
