@@ -33,7 +33,7 @@ def build(pack: Pack, *, asof: dt.date, entities: Sequence[str] | None = None) -
         for _, indicator in sorted(pack.indicators.items())
         if indicator.measure is not None
     ]
-    steps, columns = [_register_known(asks)], {}
+    steps, columns = [_subjects(only), _register_known(asks)], {}
     by_item: dict[str, list[tuple[Ask, Flat]]] = defaultdict(list)
     sums: dict[str, str] = {}
     for ask in asks:
@@ -42,12 +42,18 @@ def build(pack: Pack, *, asof: dt.date, entities: Sequence[str] | None = None) -
             by_item[ask.item.id].append((ask, made))
         else:
             steps += _grouped(pack, ask, made, sums, only)
-            columns[ask.indicator.id] = (f"measured_by_{ask.indicator.id}", "value")
+            columns[ask.indicator.id] = f"measured_by_{ask.indicator.id}"
     for flats in by_item.values():
         step = _flat(pack, flats, only)
         steps.append(step)
-        columns |= {ask.indicator.id: (step.name, ask.indicator.id) for ask, _ in flats}
-    return [*steps, _profile(pack, asks, columns, only)]
+        columns |= {ask.indicator.id: step.name for ask, _ in flats}
+    return [*steps, _profile(asks, columns)]
+
+
+def _subjects(only: str | None) -> Step:
+    """Make `profile_subject`: the entities that are measured."""
+    limited = f" WHERE {only}" if only else ""
+    return Step("profile_subject", f"SELECT entity FROM entity{limited}")
 
 
 def facts_known(item: Item, asof: dt.date, reader: str, condition: str | None) -> str:
@@ -82,9 +88,8 @@ def _flat(pack: Pack, flats: Sequence[tuple[Ask, Flat]], only: str | None) -> St
     if prepared:
         added = ",\n    ".join(f"{sql} AS {key}" for key, sql in prepared.items())
         facts = f"(SELECT *,\n    {added}\n  FROM {facts}) AS prepared"
-    return Step(
-        f"measured_{first.item.id}", f"SELECT entity,\n  {values}\nFROM {facts}\nGROUP BY entity"
-    )
+    found = f"SELECT entity,\n  {values}\nFROM {facts}\nGROUP BY entity"
+    return _dense(pack, f"measured_{first.item.id}", found, [ask for ask, _ in flats])
 
 
 def _grouped(
@@ -97,8 +102,36 @@ def _grouped(
         known[sums] = f"sums_for_{ask.indicator.id}"
         steps.append(Step(known[sums], sums))
     value = made.value.replace("{sums}", known[sums])
-    typed = f"SELECT entity, {_typed(pack, ask, 'value')} AS value FROM ({value}) AS summed"
-    return [*steps, Step(f"measured_by_{ask.indicator.id}", typed)]
+    typed = f"{_typed(pack, ask, 'value')} AS {quoted(ask.indicator.id)}"
+    found = f"SELECT entity, {typed} FROM ({value}) AS summed"
+    return [*steps, _dense(pack, f"measured_by_{ask.indicator.id}", found, [ask])]
+
+
+def _dense(pack: Pack, relation: str, found: str, asks: Sequence[Ask]) -> Step:
+    """Make a relation with a row for every subject, also where no fact of the item is known.
+
+    Joining many relations that each lack some subjects is what engines do slowest: every such
+    join splits the rows that it passes on.  So the gaps are filled here, once for each relation.
+    """
+    values = []
+    for ask in asks:
+        value = f"found.{quoted(ask.indicator.id)}"
+        if ask.item.absence == "means_none" and (
+            ask.counts or ask.indicator.when_missing != "unknown"
+        ):
+            none = f"CASE WHEN known.{ask.item.id} THEN {_nought(ask)} END"
+            value = (
+                f"CAST(CASE WHEN found.entity IS NULL THEN {none} ELSE {value} END"
+                f" AS {sql_type(pack, ask.indicator)})"
+            )
+        values.append(f"{value} AS {quoted(ask.indicator.id)}")
+    listed = ",\n  ".join(values)
+    return Step(
+        relation,
+        f"SELECT subject.entity,\n  {listed}\n"
+        f"FROM profile_subject AS subject CROSS JOIN register_known AS known\n"
+        f"LEFT JOIN (\n{found}\n) AS found ON found.entity = subject.entity",
+    )
 
 
 def _filled(ask: Ask, flat: Flat) -> str:
@@ -129,36 +162,18 @@ def _typed(pack: Pack, ask: Ask, value: str) -> str:
     return f"CAST({value} AS {sql_type(pack, indicator)})"
 
 
-def _profile(
-    pack: Pack,
-    asks: Sequence[Ask],
-    columns: Mapping[str, tuple[str, str]],
-    only: str | None,
-) -> Step:
+def _profile(asks: Sequence[Ask], columns: Mapping[str, str]) -> Step:
     """Make `profile_measured`: every entity, whether or not any fact is known of it."""
-    aliases = {
-        relation: f"m{n}" for n, relation in enumerate(sorted({r for r, _ in columns.values()}))
-    }
-    values = []
+    relations = sorted(set(columns.values()))
+    aliases = {relation: f"m{n}" for n, relation in enumerate(relations)}
+    values = ["subject.entity"]
     for ask in asks:
-        relation, column = columns[ask.indicator.id]
-        value = f"{aliases[relation]}.{quoted(column)}"
-        if ask.item.absence == "means_none" and (
-            ask.counts or ask.indicator.when_missing != "unknown"
-        ):
-            none = f"CASE WHEN known.{ask.item.id} THEN {_nought(ask)} END"
-            value = f"CASE WHEN {aliases[relation]}.entity IS NULL THEN {none} ELSE {value} END"
-        values.append(
-            f"CAST({value} AS {sql_type(pack, ask.indicator)}) AS {quoted(ask.indicator.id)}"
-        )
+        name = ask.indicator.id
+        values.append(f"{aliases[columns[name]]}.{quoted(name)}")
     joins = "".join(
-        f"\nLEFT JOIN {relation} AS {alias} ON {alias}.entity = subject.entity"
+        f"\nJOIN {relation} AS {alias} ON {alias}.entity = subject.entity"
         for relation, alias in aliases.items()
     )
-    limited = f" WHERE {only}" if only else ""
     return Step(
-        PROFILE_MEASURED,
-        f"SELECT {', '.join(['subject.entity', *values])}\n"
-        f"FROM (SELECT entity FROM entity{limited}) AS subject\n"
-        f"CROSS JOIN register_known AS known{joins}",
+        PROFILE_MEASURED, f"SELECT {', '.join(values)}\nFROM profile_subject AS subject{joins}"
     )

@@ -7,29 +7,43 @@ only.  Where feeds differ, the settlement rule chooses; the losing facts remain 
 from __future__ import annotations
 
 from huoshui.entities.sql import names
-from huoshui.kernel.sql import literal
+from huoshui.kernel.sql import literal, quoted
 from huoshui.policy.schema import FACTS_BUILT_IN, Item, Settlement
 
-LATEST_WORD = "f.batch DESC, f.source_row DESC, f.source_file DESC"
+LATEST_WORD = "batch DESC, source_row DESC, source_file DESC"
 """The order of what one feed says of one key: later batches first, then later rows."""
 
 
 def settled(item: Item, rule: Settlement) -> str:
-    """Make `settled_<item>`: one row for each entity and key, as the believed feed last gave it."""
+    """Make `settled_<item>`: one row for each entity and key, as the believed feed last gave it.
+
+    Most facts are alone under their key; only the contested are put in order, since sorting all
+    of them would take most of the time of the stage.
+    """
     own = [c for c in item.columns if c not in FACTS_BUILT_IN]
-    columns = names([*own, *FACTS_BUILT_IN], "f")
-    key = names(item.key, "f")
-    outer_key = names(item.key)
+    columns = names(["entity", *own, *FACTS_BUILT_IN])
+    key = names(["entity", *item.key])
+    same = " AND ".join(
+        f"c.{column} IS NOT DISTINCT FROM f.{column}" for column in map(quoted, item.key)
+    )
     return f"""
-SELECT entity, {names([*own, *FACTS_BUILT_IN])} FROM (
-  SELECT *, row_number() OVER (PARTITION BY entity, {outer_key} ORDER BY {_preference(item, rule)})
-    AS preference
+WITH linked AS (
+  SELECT s.entity, {names([*own, *FACTS_BUILT_IN], "f")} FROM fact_{item.id} AS f
+  JOIN subject_entity AS s ON s.subject_code IS NOT DISTINCT FROM f.subject_code
+    AND s.subject_name IS NOT DISTINCT FROM f.subject_name
+), contested AS (
+  SELECT {key}, TRUE AS is_contested FROM linked GROUP BY {key} HAVING count(*) > 1
+), told AS (
+  SELECT f.*, coalesce(c.is_contested, FALSE) AS is_contested
+  FROM linked AS f LEFT JOIN contested AS c ON c.entity = f.entity AND {same}
+)
+SELECT {columns} FROM told WHERE NOT is_contested
+UNION ALL
+SELECT {columns} FROM (
+  SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {_preference(item, rule)}) AS preference
   FROM (
-    SELECT s.entity, {columns}, row_number() OVER (
-      PARTITION BY s.entity, {key}, f.feed ORDER BY {LATEST_WORD}) AS version
-    FROM fact_{item.id} AS f
-    JOIN subject_entity AS s ON s.subject_code IS NOT DISTINCT FROM f.subject_code
-      AND s.subject_name IS NOT DISTINCT FROM f.subject_name
+    SELECT *, row_number() OVER (PARTITION BY {key}, feed ORDER BY {LATEST_WORD}) AS version
+    FROM told WHERE is_contested
   ) AS versions WHERE version = 1
 ) AS feeds WHERE preference = 1"""
 
