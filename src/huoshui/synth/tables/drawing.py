@@ -10,14 +10,25 @@ from huoshui.synth.population import Region
 NO_DAY = np.datetime64("NaT", "D")
 
 
+LEAST_ROWS = 3
+
+
 def repeated(rng: np.random.Generator, rate: np.ndarray) -> np.ndarray:
-    """Give each position as often as a Poisson draw of its rate."""
-    return np.repeat(np.arange(len(rate)), rng.poisson(np.maximum(rate, 0)))
+    """Give each position as often as a Poisson draw of its rate; the likeliest if too few."""
+    return _enough(np.repeat(np.arange(len(rate)), rng.poisson(np.maximum(rate, 0))), rate)
 
 
 def happens(rng: np.random.Generator, chance: np.ndarray) -> np.ndarray:
-    """Give the positions where an event of the chance happens."""
-    return np.flatnonzero(rng.random(len(chance)) < chance)
+    """Give the positions where an event of the chance happens; the likeliest if too few."""
+    return _enough(np.flatnonzero(rng.random(len(chance)) < chance), chance)
+
+
+def _enough(found: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """Add the likeliest positions, so that even in a small region no table is empty."""
+    if len(found) >= LEAST_ROWS:
+        return found
+    likeliest = np.argsort(-rate, kind="stable")[:LEAST_ROWS]
+    return np.union1d(found, likeliest[rate[likeliest] > 0])
 
 
 def day_lived(

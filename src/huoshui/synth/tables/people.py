@@ -11,7 +11,7 @@ from huoshui.synth.columns import Day, Money, Plain, Word, word
 from huoshui.synth.dirt import Dirt
 from huoshui.synth.population import Region
 from huoshui.synth.rawtable import RawTable
-from huoshui.synth.tables.drawing import day_lived, ended, flag, of_firms, wan
+from huoshui.synth.tables.drawing import day_lived, ended, flag, of_firms, repeated, wan
 
 POSITIONS = ("法定代表人（董事长）", "总经理", "董事", "监事", "财务负责人", "技术负责人")
 
@@ -132,7 +132,7 @@ def talents(region: Region) -> RawTable:
     """One row is a recognised talent that a firm employs."""
     rng, firms = region.rng("talents"), region.firms
     rate = np.where(firms.innovative, 0.28 * np.exp(0.35 * firms.quality), 0.006)
-    who = np.repeat(np.arange(len(firms)), np.minimum(rng.poisson(rate), 6))
+    who = repeated(rng, np.minimum(rate, 4))
     hired = day_lived(rng, region, who, 5)
     return RawTable(
         "talents",
