@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -288,7 +289,10 @@ def _fix(read: _Read) -> str:
 
 def _sentence(read: _Read, part: str, looked_up: str) -> str:
     """Give a sentence of the fault: found while reading, or of an empty or unlikely value."""
-    found = {FeedRefusal.MISSING_VALUE: {"field": read.field}, FeedRefusal.NO_SUBJECT: {}}
+    found: dict[FeedRefusal, dict[str, Any]] = {
+        FeedRefusal.MISSING_VALUE: {"field": read.field},
+        FeedRefusal.NO_SUBJECT: {},
+    }
     if read.column:
         found[FeedRefusal.OUT_OF_RANGE] = {"value": "\0", "range": _range(read.column)}
     cases = []

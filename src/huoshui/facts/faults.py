@@ -7,6 +7,7 @@ The second sets one row aside in quarantine, from where it can be repaired and s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from huoshui.kernel.errors import Problem, Refusal
 
@@ -112,4 +113,5 @@ class Fault:
 
     def problem(self, *, value: str, field: str) -> Problem:
         """Say it of a value in a field."""
-        return self.reason.problem(**{"value": value, "field": field, **dict(self.fields)})
+        said: dict[str, Any] = {"value": value, "field": field, **dict(self.fields)}
+        return self.reason.problem(**said)

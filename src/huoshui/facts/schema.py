@@ -72,7 +72,7 @@ def arrow_schema(item: Item) -> pa.Schema:
 def definition_digest(feed: Feed, item: Item, pack: Pack) -> str:
     """Give a digest of all that decides how the feed reads, and of nothing else."""
     words = {c.vocabulary for c in item.columns.values() if c.vocabulary in pack.vocabularies}
-    units = {u for c in (*feed.columns.values(), *item.columns.values()) if (u := c.unit)}
+    units = {c.unit for c in feed.columns.values()} | {c.unit for c in item.columns.values()}
     said = {
         "reading": READING,
         "feed": feed.model_dump(
@@ -84,9 +84,7 @@ def definition_digest(feed: Feed, item: Item, pack: Pack) -> str:
             name: pack.vocabularies[name].model_dump(mode="json", include={"entries"})
             for name in sorted(filter(None, words))
         },
-        "units": {
-            name: str(pack.units[name].scale) for name in sorted(units) if name in pack.units
-        },
+        "units": {name: str(pack.units[name].scale) for name in sorted(filter(None, units))},
     }
     text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -22,7 +22,7 @@ from huoshui.facts.build import RAW, TYPED, build
 from huoshui.facts.faults import FeedRefusal
 from huoshui.kernel.errors import Problem, Refused, Where
 from huoshui.kernel.sql import literal, quoted
-from huoshui.pipeline import readers, relational
+from huoshui.pipeline import encodings, readers, relational
 from huoshui.pipeline.lake import Batch, Lake, Writer
 from huoshui.pipeline.readers import Raw
 from huoshui.policy.pack import Pack
@@ -227,7 +227,7 @@ class Intake:
         ][-1:]
         if not last or last[0].feed_digest != digest:
             return None
-        return last[0] if last[0].sha256 == readers.digest(path) else None
+        return last[0] if last[0].sha256 == encodings.digest(path) else None
 
     def _bytes_before(self, batch: Batch) -> Batch | None:
         same = (batch.feed, batch.sha256, batch.feed_digest)
