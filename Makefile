@@ -53,7 +53,7 @@ bench: $(VENV)/.all  ## speed, beside a peer in the same run; results in var/ben
 real: $(VENV)/.all  ## the real registry and invoices (needs ../shared/data); writes docs/reference/real-data.md
 	$(BIN)/huoshui real
 
-docs: $(VENV)/.core  ## write the reference pages that are made from the program
+docs: $(VENV)/.all  ## write the reference pages that are made from the program
 	$(BIN)/huoshui docs
 
 lock: $(VENV)/.all  ## lock the dependencies anew, with hashes and without any address

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import click
 
@@ -137,7 +137,7 @@ def _kind(annotation: Any) -> str:
     if hasattr(annotation, "__metadata__"):
         return _kind(annotation.__origin__)
     arguments = [_kind(a) for a in getattr(annotation, "__args__", ()) if a is not Ellipsis]
-    origin = getattr(annotation, "__origin__", annotation)
+    origin = get_origin(annotation) or annotation
     name = getattr(origin, "__name__", str(origin))
     if name == "Literal":
         return " · ".join(f"`{a}`" for a in annotation.__args__)
