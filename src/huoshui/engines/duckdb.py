@@ -39,6 +39,7 @@ class DuckDB:
         if memory_limit is not None:
             settings["memory_limit"] = memory_limit
         self._connection = duckdb.connect(":memory:", config=settings)
+        self._kinds: dict[str, str] = {}  # what each relation is; asking the engine is slow
 
     def __enter__(self) -> DuckDB:
         return self
@@ -60,11 +61,13 @@ class DuckDB:
         """Name a query; it is computed whenever it is read."""
         self._drop(name)
         self._run(f"CREATE TEMP VIEW {quoted(name)} AS {sql}")
+        self._kinds[name.casefold()] = "VIEW"
 
     def table(self, name: str, sql: str) -> None:
         """Compute a query once and keep its rows."""
         self._drop(name)
         self._run(f"CREATE TEMP TABLE {quoted(name)} AS {sql}")
+        self._kinds[name.casefold()] = "TABLE"
 
     def steps(self, steps: Iterable[Step]) -> None:
         """Make the relations of a stage in order."""
@@ -91,6 +94,7 @@ class DuckDB:
         """Take an Arrow table as a relation."""
         self._drop(name)
         self._connection.register(name, table)
+        self._kinds[name.casefold()] = "VIEW"
 
     def query(self, sql: str) -> pa.Table:
         """Give the rows of a query as an Arrow table."""
@@ -115,9 +119,6 @@ class DuckDB:
             raise EngineError(str(error)) from error
 
     def _drop(self, name: str) -> None:
-        kinds = self._connection.execute(
-            "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name]
-        ).fetchall()
-        for (kind,) in kinds:
-            word = "VIEW" if kind == "VIEW" else "TABLE"
-            self._connection.execute(f"DROP {word} IF EXISTS {quoted(name)}")
+        kind = self._kinds.pop(name.casefold(), None)
+        if kind is not None:
+            self._run(f"DROP {kind} IF EXISTS {quoted(name)}")

@@ -6,7 +6,7 @@ that is for this item, with the item's columns, or with the reason why it is non
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,7 +46,7 @@ class Plan:
 
     counts: str  # SQL of one row: for each lookup by name, how many rows it is asked about
     lookups: tuple[Lookup, ...]
-    steps: Callable[[Collection[str]], tuple[Step, ...]]  # the names of lookups that were made
+    steps: Callable[[Mapping[str, bool]], tuple[Step, ...]]  # of lookups made: any fault found?
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class _Read:
     required: bool = False
     column: ItemColumn | None = None
     is_looked_up: bool = True  # some texts are not plain, so there is a relation that reads them
+    is_faulty: bool = True  # and some of those are at fault
 
     @property
     def look(self) -> str:
@@ -70,6 +71,13 @@ class _Read:
     @property
     def plain(self) -> str | None:
         return self.reading.plain(self.source) if self.reading.plain and self.source else None
+
+    @property
+    def in_engine(self) -> str | None:
+        """Give the SQL of the value, without asking again whether it is plain if all are."""
+        if self.plain and self.source and self.reading.proven and not self.is_looked_up:
+            return self.reading.proven(self.source)
+        return self.plain
 
 
 def build(feed: Feed, item: Item, pack: Pack, *, columns: Sequence[str]) -> Plan:
@@ -80,8 +88,11 @@ def build(feed: Feed, item: Item, pack: Pack, *, columns: Sequence[str]) -> Plan
     counts = ", ".join(f"count_if({look.unplain}) AS {look.name}" for look in lookups)
     where = f" WHERE {inside}" if inside else ""
 
-    def steps(made: Collection[str]) -> tuple[Step, ...]:
-        known = [replace(read, is_looked_up=read.look in made) for read in reads]
+    def steps(made: Mapping[str, bool]) -> tuple[Step, ...]:
+        known = [
+            replace(read, is_looked_up=read.look in made, is_faulty=made.get(read.look, False))
+            for read in reads
+        ]
         return (Step(TYPED, _typed(known, feed, item, inside)),)
 
     return Plan(f"SELECT {counts} FROM {RAW} r{where}", lookups, steps)
@@ -189,9 +200,11 @@ def _typed(reads: Sequence[_Read], feed: Feed, item: Item, inside: str | None) -
         if read.source and read.is_looked_up
     )
     values = ",\n    ".join(part for read in reads for part in _value_parts(read))
-    faults = ",\n    ".join(f"{_fault(read)} AS f{read.nth}" for read in reads)
-    numbers = " ".join(f"WHEN f{read.nth} IS NOT NULL THEN {read.nth}" for read in reads)
-    also = ", ".join(_further(read) for read in reads)
+    judged = {read.nth: fault for read in reads if (fault := _fault(read))}
+    doubtful = [read for read in reads if read.nth in judged]
+    faults = ",\n    ".join(f"{fault} AS f{nth}" for nth, fault in judged.items())
+    numbers = " ".join(f"WHEN f{nth} IS NOT NULL THEN {nth}" for nth in judged)
+    also = ", ".join(_further(read) for read in doubtful)
     return f"""WITH inside AS (SELECT * FROM {RAW} r{where}),
 read AS (
   SELECT r.source_row,
@@ -206,10 +219,10 @@ judged AS (
 numbered AS (SELECT *, CASE {numbers} END AS first FROM judged)
 SELECT {_outputs(reads, feed, item)},
   source_row,
-  {_of_first(reads, lambda r: f"f{r.nth}")} AS reason,
-  {_of_first(reads, lambda r: literal(r.field))} AS field,
-  {_of_first(reads, _message)} AS message,
-  {_of_first(reads, _fix)} AS fix,
+  {_of_first(doubtful, lambda r: f"f{r.nth}")} AS reason,
+  {_of_first(doubtful, lambda r: literal(r.field))} AS field,
+  {_of_first(doubtful, _message)} AS message,
+  {_of_first(doubtful, _fix)} AS fix,
   CASE WHEN first IS NOT NULL THEN concat_ws('; ', {also}) END AS also
 FROM numbered"""
 
@@ -227,7 +240,7 @@ def _value_parts(read: _Read) -> list[str]:
         value = read.constant or f"CAST(NULL AS {sql_type})"
         return [f"{value} AS v{n}"]
     looked = [f"l{n}.value"] if read.is_looked_up else []
-    ways = [*([read.plain] if read.plain else []), *looked]
+    ways = [*([read.in_engine] if read.in_engine else []), *looked]
     if read.constant and read.is_looked_up:
         ways.append(f"CASE WHEN l{n}.fault IS NULL THEN {read.constant} END")
     elif read.constant:
@@ -237,7 +250,7 @@ def _value_parts(read: _Read) -> list[str]:
         f"coalesce({', '.join(ways)}) AS v{n}" if len(ways) > 1 else f"{ways[0]} AS v{n}",
         f"{read.source} AS t{n}",
     ]
-    if read.is_looked_up:
+    if read.is_faulty:
         parts.append(f"l{n}.fault AS lf{n}, l{n}.message AS lm{n}, l{n}.fix AS lx{n}")
     if read.reading.currency:
         home = f"CASE WHEN v{n} IS NOT NULL THEN {literal(HOME)} END"
@@ -247,13 +260,13 @@ def _value_parts(read: _Read) -> list[str]:
     return parts
 
 
-def _fault(read: _Read) -> str:
-    """Give the code of what is wrong with a column, or null."""
+def _fault(read: _Read) -> str | None:
+    """Give SQL of the code of what is wrong with a column, or None where nothing can be."""
     n = read.nth
-    is_looked_up = read.source is not None and read.is_looked_up
-    cases = [f"WHEN lf{n} IS NOT NULL THEN lf{n}"] if is_looked_up else []
+    is_faulty = read.source is not None and read.is_faulty
+    cases = [f"WHEN lf{n} IS NOT NULL THEN lf{n}"] if is_faulty else []
     if n == 0:  # the subject: its code or its name
-        other = "lf0 IS NULL AND " if is_looked_up else ""
+        other = "lf0 IS NULL AND " if is_faulty else ""
         cases.append(
             f"WHEN {other}v0 IS NULL AND v1 IS NULL THEN {literal(FeedRefusal.NO_SUBJECT.code)}"
         )
@@ -262,7 +275,7 @@ def _fault(read: _Read) -> str:
     bounds = _bounds(read)
     if bounds:
         cases.append(f"WHEN {bounds} THEN {literal(FeedRefusal.OUT_OF_RANGE.code)}")
-    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+    return f"CASE {' '.join(cases)} END" if cases else None
 
 
 def _bounds(read: _Read) -> str:
@@ -301,7 +314,7 @@ def _sentence(read: _Read, part: str, looked_up: str) -> str:
         given = f"coalesce(t{read.nth}, '')" if read.source else "''"
         sentence = sentence.replace("\0", f"' || {given} || '")
         cases.append(f"WHEN {literal(reason.code)} THEN {sentence}")
-    otherwise = f" ELSE {looked_up}" if read.source and read.is_looked_up else ""
+    otherwise = f" ELSE {looked_up}" if read.source and read.is_faulty else ""
     return f"CASE f{read.nth} {' '.join(cases)}{otherwise} END"
 
 

@@ -90,11 +90,12 @@ def ingest(
     sources, unclaimed = find_sources(pack, place, feeds, has_address=url is not None)
     results = [IngestResult(name, "unclaimed") for name in unclaimed]
     with lake.writing() as writer:
-        intake = Intake(writer, pack, url, recorded_at, threads)
-        for nth, source in enumerate(sources):
-            if progress:
-                progress(nth, len(sources), source.name)
-            results.append(intake.take(source))
+        intake = Intake(writer, pack, url, recorded_at)
+        with DuckDB(threads=threads) as engine:
+            for nth, source in enumerate(sources):
+                if progress:
+                    progress(nth, len(sources), source.name)
+                results.append(intake.take(engine, source))
         if progress:
             progress(len(sources), len(sources), "")
     return results
@@ -144,13 +145,13 @@ class Intake:
     """Takes sources one after another while the lake is held for writing."""
 
     def __init__(
-        self, writer: Writer, pack: Pack, url: str | None, recorded_at: str | None, threads: int
+        self, writer: Writer, pack: Pack, url: str | None, recorded_at: str | None
     ) -> None:
         self.writer, self.lake, self.pack = writer, writer.lake, pack
-        self.url, self.recorded_at, self.threads = url, recorded_at, threads
+        self.url, self.recorded_at = url, recorded_at
         self.batches = self.lake.batches()
 
-    def take(self, source: Source) -> IngestResult:
+    def take(self, engine: DuckDB, source: Source) -> IngestResult:
         """Take one source, or say why not."""
         result = IngestResult(source.name, "refused", source.feed.id, source.feed.item)
         try:
@@ -167,10 +168,9 @@ class Intake:
                     rows_in=before.rows_in,
                     rows_known=before.rows_in,
                 )
-            with DuckDB(threads=self.threads) as engine:
-                raw = readers.read(engine, source.feed, path, self.writer.staging)
-                Refused.raise_any(checks.heading(source.feed, self.pack, raw.columns, source.name))
-                return self.take_raw(engine, source.feed, source.name, raw, digest)
+            raw = readers.read(engine, source.feed, path, self.writer.staging)
+            Refused.raise_any(checks.heading(source.feed, self.pack, raw.columns, source.name))
+            return self.take_raw(engine, source.feed, source.name, raw, digest)
         except Refused as refused:
             return replace(result, problem=_of_file(refused.problems[0], source.name))
 
@@ -308,11 +308,14 @@ def typed(engine: DuckDB, feed: Feed, item: Item, pack: Pack, columns: Sequence[
     """Run the facts stage on an engine that has `raw`."""
     plan = build(feed, item, pack, columns=columns)
     asked = engine.query(plan.counts).to_pylist()[0]
-    lookups = [lookup for lookup in plan.lookups if asked[lookup.name]]
-    for lookup in lookups:
-        givens = engine.query(lookup.givens)["given"].to_pylist()
-        engine.arrow(lookup.name, lookup.read(givens))
-    engine.steps(plan.steps({lookup.name for lookup in lookups}))
+    made: dict[str, bool] = {}
+    for lookup in plan.lookups:
+        if not asked[lookup.name]:
+            continue
+        table = lookup.read(engine.query(lookup.givens)["given"].to_pylist())
+        engine.arrow(lookup.name, table)
+        made[lookup.name] = table["fault"].null_count < table.num_rows
+    engine.steps(plan.steps(made))
 
 
 def facts_sql(engine: DuckDB, item: Item, batch: Batch) -> str:

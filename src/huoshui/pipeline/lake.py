@@ -176,11 +176,12 @@ def _read(path: Path) -> Batch:
 
 def _move(staged: Path, final: Path) -> None:
     """Put a file in its place so that after a crash it is there whole or not at all."""
-    final.parent.mkdir(parents=True, exist_ok=True)
+    if not final.parent.is_dir():
+        final.parent.mkdir(parents=True)
+        _sync(final.parent.parent)
     _sync(staged)
     os.replace(staged, final)
     _sync(final.parent)
-    _sync(final.parent.parent)
 
 
 def _sync(path: Path) -> None:

@@ -156,14 +156,16 @@ def _resubmit(
         if place[0] not in pack.feeds:
             raise QuarantineRefusal.FEED_GONE.refuse(where=Where(name, row=nth), feed=place[0])
         groups.setdefault((*place, row.batch), []).append(row)
-    intake = Intake(writer, pack, None, recorded_at, threads)
-    return [
-        _take(intake, feed, source, rows, done)
-        for (feed, source, _), rows in sorted(groups.items(), key=lambda group: group[0])
-    ]
+    intake = Intake(writer, pack, None, recorded_at)
+    with DuckDB(threads=threads) as engine:
+        return [
+            _take(engine, intake, feed, source, rows, done)
+            for (feed, source, _), rows in sorted(groups.items(), key=lambda group: group[0])
+        ]
 
 
 def _take(
+    engine: DuckDB,
     intake: Intake,
     feed_id: str,
     source_file: str,
@@ -191,15 +193,14 @@ def _take(
         for row in taken
         if row.raw.get(UNSPLIT)
     )
-    with DuckDB(threads=intake.threads) as engine:
-        table = {"source_row": pa.array([row.source_row for row in whole], pa.int64())}
-        for column in columns:
-            table[column] = pa.array([row.raw.get(column) for row in whole], pa.string())
-        engine.arrow("raw_text", pa.table(table))
-        engine.view(RAW, "SELECT * FROM raw_text")
-        raw = Raw(tuple(columns), _digest(taken), broken)
-        digest = schema.definition_digest(feed, intake.pack.items[feed.item], intake.pack)
-        return intake.take_raw(engine, feed, source_file, raw, digest, resolves)
+    table = {"source_row": pa.array([row.source_row for row in whole], pa.int64())}
+    for column in columns:
+        table[column] = pa.array([row.raw.get(column) for row in whole], pa.string())
+    engine.arrow("raw_text", pa.table(table))
+    engine.view(RAW, "SELECT * FROM raw_text")
+    raw = Raw(tuple(columns), _digest(taken), broken)
+    digest = schema.definition_digest(feed, intake.pack.items[feed.item], intake.pack)
+    return intake.take_raw(engine, feed, source_file, raw, digest, resolves)
 
 
 def _digest(rows: Sequence[Repaired]) -> str:

@@ -14,7 +14,7 @@ from huoshui.facts.ops.reading import Reader, Reading, cleaned
 from huoshui.kernel import ids
 from huoshui.policy.schema import ColumnType
 
-OLD_LENGTH = 15
+OLD_LENGTH, FULL_LENGTH = 15, 18
 
 
 def reading(reader: Reader) -> Reading:
@@ -37,8 +37,9 @@ def subject_reading(scheme: str) -> Reading:
 def checked(scheme: str, text: str) -> str | Fault:
     """Give the code as it is kept, or its fault."""
     bare = unicodedata.normalize("NFKC", text)
-    if scheme == "uscc" and len(ids.registration_number.compact(bare)) == OLD_LENGTH:
-        scheme = "registration_number"
+    if scheme == "uscc" and len(bare) != FULL_LENGTH:
+        is_old = len(ids.registration_number.compact(bare)) == OLD_LENGTH
+        scheme = "registration_number" if is_old else scheme
     try:
         return ids.SCHEMES[scheme].validate(bare)
     except ids.InvalidChecksum:

@@ -33,10 +33,15 @@ def reading(reader: Reader) -> Reading:
             day = period.parse_day(bare, serials=reader.has_serials)
         return day or Fault.of(FeedRefusal.NOT_A_DAY)
 
-    return Reading(ColumnType.DAY, read, None if form else plain)
+    return Reading(ColumnType.DAY, read, None if form else plain, proven)
 
 
 def plain(raw: str) -> str:
     """Take days written as ISO 8601 does."""
     iso = "(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
     return f"CASE WHEN regexp_full_match({raw}, '{iso}') THEN TRY_CAST({raw} AS DATE) END"
+
+
+def proven(raw: str) -> str:
+    """Take a day that is known to be plain."""
+    return f"CAST({raw} AS DATE)"

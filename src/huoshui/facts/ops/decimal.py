@@ -36,13 +36,18 @@ def reading(reader: Reader) -> Reading:
             return Fault.of(FeedRefusal.OUT_OF_RANGE, range="twelve digits before the point")
         return value.quantize(SIXTH, ROUND_HALF_UP)
 
-    return Reading(ColumnType.DECIMAL, read, plain if factor == 1 else None)
+    return Reading(ColumnType.DECIMAL, read, plain if factor == 1 else None, proven)
 
 
 def plain(raw: str) -> str:
     """Take digits with at most six decimals."""
     form = "[+-]?[0-9]{1,12}([.][0-9]{1,6})?"
     return f"CASE WHEN regexp_full_match({raw}, '{form}') THEN CAST({raw} AS DECIMAL(18, 6)) END"
+
+
+def proven(raw: str) -> str:
+    """Take a number that is known to be plain."""
+    return f"CAST({raw} AS DECIMAL(18, 6))"
 
 
 def number(text: str) -> Decimal | None:

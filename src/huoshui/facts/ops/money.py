@@ -45,6 +45,7 @@ def reading(reader: Reader) -> Reading:
         ColumnType.MONEY,
         read,
         lambda raw: plain(raw, digits),
+        lambda raw: _fen(f"replace({raw}, ',', '')", digits),
         currency if keeps_currency else None,
     )
 
@@ -63,7 +64,7 @@ def plain(raw: str, digits: int) -> str:
     """Take digits with at most as many decimals as make whole fen, thousands separated or not."""
     whole = 18 - 2 * digits  # so that neither the decimal nor its product passes 18 digits
     if whole < 1:
-        return "CAST(NULL AS BIGINT)"
+        return "CAST(NULL AS BIGINT)"  # every text is looked up
     decimals = f"([.][0-9]{{1,{digits}}})?" if digits else ""
     bare = f"[+-]?[0-9]{{1,{whole}}}{decimals}"
     # A separated number is taken only where separators leave no more digits than a bare one has.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,7 +16,9 @@ ABSENT = ("", "-", "--", "—", "——", "/", "NULL", "null", "None", "N/A", "n
 BLANK = r"[\s\pZ\x{feff}]"
 """A blank of any width, as the engine's regular expressions say it."""
 
-_ENDS = re.compile(r"^[\s\u00a0\u3000\ufeff]+|[\s\u00a0\u3000\ufeff]+$")
+_BLANKS = "\t\n\f\r \u00a0\u1680\u202f\u205f\u2028\u2029\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,11 @@ class Reading:
     type: ColumnType
     read: Callable[[str], object | Fault | None]
     plain: Callable[[str], str] | None = None  # SQL of the raw column -> SQL of the value
+    proven: Callable[[str], str] | None = None  # the same where every text is known to be plain
     currency: Callable[[str], str | None] | None = field(default=None)  # for money
 
 
 def cleaned(text: str) -> str | None:
     """Take the blanks off the ends; None where the source says that there is nothing."""
-    bare = _ENDS.sub("", text)
+    bare = text.strip(_BLANKS)
     return None if bare in ABSENT else bare

@@ -17,7 +17,7 @@ def reading(reader: Reader) -> Reading:
         bare = cleaned(text)
         return bare if bare is None else words.get(bare, bare)
 
-    return Reading(ColumnType.TEXT, read, None if words else plain)
+    return Reading(ColumnType.TEXT, read, None if words else plain, str)
 
 
 def plain(raw: str) -> str:
@@ -31,7 +31,7 @@ def plain(raw: str) -> str:
 
 def name_reading() -> Reading:
     """Read a subject's name: in NFKC too, so that full-width forms do not make two names of one."""
-    return Reading(ColumnType.TEXT, _name, _plain_name)
+    return Reading(ColumnType.TEXT, _name, _plain_name, str)
 
 
 def _name(text: str) -> str | None:
@@ -39,4 +39,7 @@ def _name(text: str) -> str | None:
 
 
 def _plain_name(raw: str) -> str:
-    return f"CASE WHEN regexp_full_match({raw}, '[\\x{{4e00}}-\\x{{9fa5}}]+') THEN {raw} END"
+    """Take Chinese characters, with ASCII among them: neither changes in NFKC."""
+    chinese, any_plain = "[\\x{4e00}-\\x{9fa5}]", "[!-~\\x{4e00}-\\x{9fa5}]"
+    form = f"{any_plain}*{chinese}{any_plain}*"
+    return f"CASE WHEN regexp_full_match({raw}, '{form}') THEN {raw} END"

@@ -35,7 +35,8 @@ def calc_check_digit(number: str) -> str:
 
 def validate(number: str) -> str:
     """Give the reference as it is kept, or raise what is wrong with it."""
-    number = compact(number)
+    if not _FORM.fullmatch(number):  # most come in their form, and cleaning is slow
+        number = compact(number)
     if len(number) != 17:
         raise InvalidLength
     if not _FORM.fullmatch(number):

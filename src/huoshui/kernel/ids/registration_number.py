@@ -30,7 +30,8 @@ def calc_check_digit(number: str) -> str:
 
 def validate(number: str) -> str:
     """Give the number as it is kept, or raise what is wrong with it."""
-    number = compact(number)
+    if not number.isdigit():  # most are digits alone, and cleaning is slow
+        number = compact(number)
     if len(number) != 15:
         raise InvalidLength
     if not (number.isascii() and number.isdigit()):
