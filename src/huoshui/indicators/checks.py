@@ -93,6 +93,12 @@ def checks(pack: Pack) -> list[Step]:
             "view",
         ),
         Step(
+            "profile_lost",
+            f"SELECT s.entity FROM profile_subject AS s LEFT JOIN {PROFILE_MEASURED} AS p"
+            " ON p.entity = s.entity WHERE p.entity IS NULL",
+            "view",
+        ),
+        Step(
             "fact_without_day",
             " UNION ALL ".join(
                 f"SELECT '{item}' AS item, entity FROM settled_{item} WHERE true_from IS NULL"
