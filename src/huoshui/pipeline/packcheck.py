@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from huoshui import ratings
+from huoshui import indicators, ratings
 from huoshui.kernel.errors import Problem, Refused
 from huoshui.pipeline.examples import indicator_examples
 from huoshui.pipeline.offering_examples import offering_examples
@@ -66,6 +66,7 @@ def check(roots: Sequence[Path], *, asof: dt.date, with_examples: bool = True) -
         for document in pack.example_documents.values()
         if isinstance(document.content, list)
     )
+    report.faults += indicators.definition_problems(pack)
     report.faults += ratings.check(pack)
     if with_examples:
         for examples in EXAMPLES:
