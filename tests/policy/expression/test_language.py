@@ -382,6 +382,8 @@ def test_sql_quotes_names_and_leaves_whole_columns_unguarded() -> None:
         '(CAST("odd ""name" AS DOUBLE) > 0e0)'
     )
     assert "NaN" in to_sql(typed("x > 0", scope), asof=ASOF)
+    # DuckDB divides by zero without complaint; Spark in its strict mode does not.
+    assert "/ nullif(CAST(" in to_sql(typed('"odd ""name" / "odd ""name"', scope), asof=ASOF)
 
 
 @pytest.mark.parametrize(
