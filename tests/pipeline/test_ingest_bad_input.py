@@ -219,6 +219,9 @@ def test_a_place_that_is_not_there_and_a_file_that_no_feed_reads_are_refused(
     with pytest.raises(Refused) as refused:
         ingest(lake, taxes.pack(), tmp_path / "nowhere")
     assert refused.value.problems[0].code == "feed.no_file"
+    with pytest.raises(Refused) as refused:
+        ingest(lake, taxes.pack(), tmp_path, feeds=["tax_cvs"])
+    assert refused.value.problems[0].code == "feed.unknown_feed"
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(Refused) as refused:
         ingest(lake, taxes.pack(), tmp_path / "a.txt")
@@ -227,6 +230,13 @@ def test_a_place_that_is_not_there_and_a_file_that_no_feed_reads_are_refused(
 
 def test_every_reason_is_reached_by_a_test() -> None:
     reached = {reason for _, reason, _, _ in ROWS} | {reason for _, _, reason in FILES.values()}
-    elsewhere = {"no_feed", "no_file", "no_sheet", "ragged_row", "not_json"}  # above
+    elsewhere = {
+        "no_feed",
+        "unknown_feed",
+        "no_file",
+        "no_sheet",
+        "ragged_row",
+        "not_json",
+    }  # above
     elsewhere |= {"no_address", "unreachable"}  # test_ingest_postgresql
     assert {reason.name.lower() for reason in FeedRefusal} == reached | elsewhere

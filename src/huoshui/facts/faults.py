@@ -19,6 +19,7 @@ class FeedRefusal(Refusal):
         "No feed reads the file {file}.",
         "Add a feed to the pack whose source.path fits the file, or name the feed.",
     )
+    UNKNOWN_FEED = "The pack has no feed {feed}.", "Name one of: {feeds}."
     NO_FILE = "There is no file or folder {file}.", "Give the path of what is to be ingested."
     NO_ADDRESS = (
         "The feed {feed} reads a database, but no address was given.",

@@ -23,7 +23,7 @@ from huoshui.facts.faults import FeedRefusal
 from huoshui.kernel.errors import Problem, Refused, Where
 from huoshui.kernel.sql import literal, quoted
 from huoshui.pipeline import encodings, readers, relational
-from huoshui.pipeline.lake import Batch, Lake, Writer
+from huoshui.pipeline.lake import Batch, Lake, Writer, resolved
 from huoshui.pipeline.readers import Raw
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Feed, Item
@@ -105,6 +105,11 @@ def find_sources(
     pack: Pack, place: Path | None, feeds: Sequence[str] | None, *, has_address: bool
 ) -> tuple[list[Source], list[str]]:
     """Match files with feeds: the sources in order, and the files that no feed reads."""
+    for name in feeds or ():
+        if name not in pack.feeds:
+            raise FeedRefusal.UNKNOWN_FEED.refuse(
+                where=Where(field=name), feed=name, feeds=", ".join(sorted(pack.feeds))
+            )
     chosen = [pack.feeds[name] for name in sorted(feeds if feeds is not None else pack.feeds)]
     found = []
     files: list[tuple[str, Path]] = []
@@ -276,7 +281,7 @@ class Intake:
     def _resolved(self, engine: DuckDB, feed: Feed, raw: Raw) -> dict[int, tuple[int, ...]]:
         """Say which rows, set aside when these bytes were read before, are no longer faulty."""
         open_rows: dict[int, tuple[int, ...]] = {}
-        done = self.lake.resolved()
+        done = resolved(self.batches)
         for batch in self.batches:
             path = self.lake.quarantine(batch)
             if (batch.feed, batch.sha256) != (feed.id, raw.sha256) or path is None:

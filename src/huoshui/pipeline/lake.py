@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -56,6 +56,16 @@ class Batch:
     recorded_at: str | None = None  # only where the caller said what time it was
 
 
+def resolved(batches: Iterable[Batch]) -> dict[tuple[int, int], int]:
+    """Map each quarantined (batch, source_row) that was dealt with to the batch that did."""
+    return {
+        (old, row): batch.batch
+        for batch in batches
+        for old, rows in batch.resolves.items()
+        for row in rows
+    }
+
+
 class Lake:
     """A folder that holds facts; reading needs no lock."""
 
@@ -88,15 +98,6 @@ class Lake:
     def quarantine(self, batch: Batch) -> Path | None:
         """Give the file of the rows that a batch set aside, or None if there were none."""
         return self._quarantine_path(batch.batch) if batch.rows_quarantined else None
-
-    def resolved(self) -> dict[tuple[int, int], int]:
-        """Map each quarantined (batch, source_row) that was dealt with to the batch that did."""
-        return {
-            (old, row): batch.batch
-            for batch in self.batches()
-            for old, rows in batch.resolves.items()
-            for row in rows
-        }
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

@@ -24,7 +24,7 @@ from huoshui.facts import checks, schema
 from huoshui.facts.build import RAW
 from huoshui.kernel.errors import Refusal, Refused, Where
 from huoshui.pipeline.ingest import IngestResult, Intake
-from huoshui.pipeline.lake import Lake, Writer
+from huoshui.pipeline.lake import Lake, Writer, resolved
 from huoshui.pipeline.readers import UNSPLIT, Broken, Raw
 from huoshui.policy.pack import Pack
 
@@ -83,7 +83,7 @@ def quarantined(
     if reason is not None:
         rows = rows.filter(pc.equal(rows["reason"], reason))
     if open_only:
-        done = lake.resolved()
+        done = resolved(lake.batches())
         names = zip(rows["batch"].to_pylist(), rows["source_row"].to_pylist(), strict=True)
         rows = rows.filter(pa.array([name not in done for name in names], pa.bool_()))
     return rows
@@ -145,7 +145,7 @@ def _resubmit(
             strict=True,
         )
     }
-    done = writer.lake.resolved()
+    done = resolved(writer.lake.batches())
     groups: dict[tuple[str, str, int], list[Repaired]] = {}
     for nth, row in enumerate(repaired, 1):
         place = places.get((row.batch, row.source_row))
