@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import multiprocessing as mp
-import os
 import random
 import shutil
 import signal
@@ -72,8 +70,7 @@ def test_killed_at_random_moments_and_finished_it_equals_an_undisturbed_ingest(
     while kills < KILLS:
         child = start(lake)
         child.join(rng.uniform(0, duration))
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child.pid or 0, signal.SIGKILL)
+        child.kill()  # SIGKILL, unless it has ended by itself
         child.join()
         if child.exitcode == -signal.SIGKILL:
             kills += 1
