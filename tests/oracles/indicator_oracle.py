@@ -28,6 +28,8 @@ def measured(
     measure = indicator.measure
     assert measure is not None
     exist = [r for r in rows if r["true_from"] <= asof]  # type: ignore[operator]
+    if measure.op == "latest" and set(item.key) == {"true_from"}:
+        return _reported(indicator, item, exist, condition, asof, is_known)
     scope = [r for r in exist if _is_in_scope(indicator, item, r, exist, asof)]
     met = [(r, condition(r) if condition else True) for r in scope]
     surely, maybe = [r for r, m in met if m], [r for r, m in met if m is None]
@@ -56,6 +58,28 @@ def measured(
     if not values or None in values:
         return None
     return (max if measure.aggregate == "max" else min)(values)  # type: ignore[type-var]
+
+
+def _reported(
+    indicator: Indicator,
+    item: Item,
+    exist: Sequence[Row],
+    condition: Condition | None,
+    asof: dt.date,
+    is_known: bool,
+) -> object:
+    """Give what the newest report that fills the column says, if the condition holds of it."""
+    column = indicator.measure.column if indicator.measure else None
+    filled = [
+        r
+        for r in exist
+        if r[column or ""] is not None and (r["true_until"] is None or r["true_until"] >= asof)  # type: ignore[operator]
+    ]
+    if not filled:
+        complete = indicator.when_missing != "unknown" and item.absence == "means_none" and is_known
+        return (False if indicator.type == "flag" else 0) if complete else None
+    newest = max(filled, key=_newness)
+    return newest[column or ""] if condition is None or condition(newest) else None
 
 
 def _newness(row: Row) -> tuple[object, ...]:

@@ -62,7 +62,7 @@ def descriptions(pack: Pack, *, asof: dt.date) -> list[Step]:
     """Describe `entity`, which reads the settled registrations and the branch links."""
     registration = pack.items.get(schema.REGISTRATION)
     return [
-        Step("registered", describing.registrations(registration, asof)),
+        Step("registered", describing.registrations(registration, pack.settlement, asof)),
         Step("entity", describing.entities(branch=schema.BRANCH in pack.items)),
     ]
 

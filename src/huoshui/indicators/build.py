@@ -19,7 +19,7 @@ from huoshui.indicators.schema import PROFILE_MEASURED, gives_amount, is_whole, 
 from huoshui.kernel.sql import quoted
 from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import ColumnType, Item
+from huoshui.policy.schema import ColumnType
 
 
 def build(pack: Pack, *, asof: dt.date, entities: Sequence[str] | None = None) -> list[Step]:
@@ -56,12 +56,12 @@ def _subjects(only: str | None) -> Step:
     return Step("profile_subject", f"SELECT entity FROM entity{limited}")
 
 
-def facts_known(item: Item, asof: dt.date, reader: str, condition: str | None) -> str:
+def facts_known(ask: Ask, reader: str, condition: str | None) -> str:
     """Give the settled facts that exist on the day, as a relation for `reader` to read."""
-    state = f", {last_word(item)} AS {LAST_WORD}" if LAST_WORD in reader else ""
+    state = f", {last_word(ask.item, ask.preferred)} AS {LAST_WORD}" if LAST_WORD in reader else ""
     limited = f" AND ({condition})" if condition else ""
     return (
-        f"(SELECT *{state} FROM settled_{item.id} WHERE true_from <= {day(asof)}{limited}) AS known"
+        f"(SELECT *{state} FROM {ask.table} WHERE true_from <= {day(ask.asof)}{limited}) AS known"
     )
 
 
@@ -84,7 +84,7 @@ def _flat(pack: Pack, flats: Sequence[tuple[Ask, Flat]], only: str | None) -> St
         f"{_typed(pack, ask, _filled(ask, flat))} AS {quoted(ask.indicator.id)}"
         for ask, flat in flats
     )
-    facts = facts_known(first.item, first.asof, values + "".join(prepared.values()), only)
+    facts = facts_known(first, values + "".join(prepared.values()), only)
     if prepared:
         added = ",\n    ".join(f"{sql} AS {key}" for key, sql in prepared.items())
         facts = f"(SELECT *,\n    {added}\n  FROM {facts}) AS prepared"
@@ -97,7 +97,7 @@ def _grouped(
 ) -> list[Step]:
     """Make `measured_by_<indicator>` and the sums it reads, unless another measure has them."""
     steps = []
-    sums = made.sums.replace("{facts}", facts_known(ask.item, ask.asof, made.sums, only))
+    sums = made.sums.replace("{facts}", facts_known(ask, made.sums, only))
     if sums not in known:
         known[sums] = f"sums_for_{ask.indicator.id}"
         steps.append(Step(known[sums], sums))

@@ -24,7 +24,7 @@ def trace(pack: Pack, indicator: str, entity: str, *, asof: dt.date) -> str | No
         return None
     ask = asked(pack, definition, asof)
     reader = OPS[ask.measure.op].trace(ask)
-    facts = facts_known(ask.item, asof, reader, f"entity = {literal(entity)}")
+    facts = facts_known(ask, reader, f"entity = {literal(entity)}")
     return reader.replace("{facts}", facts)
 
 

@@ -1,7 +1,7 @@
 """One row for each entity: what it is, its name, where it is, and whose branch.
 
-The latest registration in force describes it; what no registration says is read off the code
-where its standard allows, and is unknown otherwise.
+Registrations describe it, each part as the believed one that gives it says; what none of them
+says is read off the code where its standard allows, and is unknown otherwise.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import datetime as dt
 
 from huoshui.entities import schema
 from huoshui.entities.ops.linking import UNIFIED_LENGTH
+from huoshui.entities.ops.settlement import state_order
 from huoshui.entities.sql import day
-from huoshui.policy.schema import Item
+from huoshui.policy.schema import Item, Settlement
 
 _REFERENCE_LENGTH = 17
 """Characters of our own references to persons (P…) and projects (X…), check character included."""
@@ -29,19 +30,33 @@ _KIND_BY_CODE = f"""CASE
 cooperative)."""
 
 
-def registrations(item: Item | None, asof: dt.date) -> str:
-    """Make `registered`: an entity's latest registration in force on the day."""
+def registrations(item: Item | None, rule: Settlement, asof: dt.date) -> str:
+    """Make `registered`: each part as the believed and newest registration that gives it says."""
     wanted = ("kind", "legacy_no", *schema.REGISTERED)
     if item is None:
         empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {c}" for c in ("entity", "name", *wanted))
         return f"SELECT {empty} WHERE FALSE"
-    columns = ", ".join(c if c in item.columns else f"CAST(NULL AS VARCHAR) AS {c}" for c in wanted)
+    order = state_order(item, rule)
+    parts = {"name": "subject_name"} | {c: c for c in wanted if c in item.columns}
+    places = ",\n    ".join(
+        f"row_number() OVER (PARTITION BY entity ORDER BY"
+        f" CASE WHEN {column} IS NULL THEN 1 ELSE 0 END, {order}) AS place_{part}"
+        for part, column in parts.items()
+    )
+    values = ",\n  ".join(
+        f"max(CASE WHEN place_{part} = 1 THEN {parts[part]} END) AS {part}"
+        if part in parts
+        else f"CAST(NULL AS VARCHAR) AS {part}"
+        for part in ("name", *wanted)
+    )
     return f"""
-SELECT entity, subject_name AS name, {columns} FROM (
-  SELECT *, row_number() OVER (PARTITION BY entity
-    ORDER BY true_from DESC, batch DESC, feed, source_file DESC, source_row DESC) AS place
+SELECT entity,
+  {values}
+FROM (
+  SELECT *,
+    {places}
   FROM settled_{item.id} WHERE true_from <= {day(asof)}
-) AS latest WHERE place = 1"""
+) AS told GROUP BY entity"""
 
 
 def entities(*, branch: bool) -> str:

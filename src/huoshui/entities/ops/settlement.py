@@ -53,12 +53,27 @@ def _preference(item: Item, rule: Settlement) -> str:
     order = []
     for step in rule.rule:
         if step == "authority":
-            feeds = rule.authority.get(item.id, ())
-            if feeds:
-                ranks = " ".join(f"WHEN {literal(feed)} THEN {n}" for n, feed in enumerate(feeds))
-                order.append(f"CASE feed {ranks} ELSE {len(feeds)} END")
+            order += authority_first(item, rule)
         elif step == "latest_true":
             order.append("true_from DESC NULLS LAST")
         else:
             order.append("batch DESC")
     return ", ".join([*order, "feed", "source_file DESC", "source_row DESC"])
+
+
+def authority_first(item: Item, rule: Settlement) -> list[str]:
+    """Write the order of feeds by authority; empty where the rule names none for the item."""
+    feeds = rule.authority.get(item.id, ())
+    if "authority" not in rule.rule or not feeds:
+        return []
+    ranks = " ".join(f"WHEN {literal(feed)} THEN {n}" for n, feed in enumerate(feeds))
+    return [f"CASE feed {ranks} ELSE {len(feeds)} END"]
+
+
+NEWEST_FIRST = "true_from DESC, batch DESC, feed, source_file DESC, source_row DESC"
+"""The order of facts by newness; it leaves no ties."""
+
+
+def state_order(item: Item, rule: Settlement) -> str:
+    """Order the reports of one state, the one that holds first: by authority, then by newness."""
+    return ", ".join([*authority_first(item, rule), NEWEST_FIRST])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from huoshui.entities.ops.settlement import NEWEST_FIRST
 from huoshui.entities.sql import day
 from huoshui.indicators.periods import Span
 from huoshui.kernel.sql import quoted
@@ -25,6 +26,7 @@ class Ask:
     measure: Measure
     item: Item
     asof: dt.date
+    preferred: str  # the order of reports of one state, the one that holds first
     condition: str | None = None
     condition_columns: tuple[str, ...] = ()
 
@@ -112,16 +114,16 @@ LAST_WORD = "is_last_word"
 """A column that operations may read: no later state of the same thing is known on the day."""
 
 
-def last_word(item: Item) -> str:
+def last_word(item: Item, preferred: str) -> str:
     """Write whether a fact is the latest state of what it tells of.
 
     An item whose key holds `true_from` reports one thing again and again (a loan each month), and
-    each report ends the one before.
+    each report ends the one before; where feeds report it, the believed one has the last word.
     """
     if "true_from" not in item.key:
         return "TRUE"
     rest = "".join(f", {quoted(c)}" for c in item.key if c != "true_from")
-    return f"row_number() OVER (PARTITION BY entity{rest} ORDER BY true_from DESC) = 1"
+    return f"row_number() OVER (PARTITION BY entity{rest} ORDER BY {preferred}) = 1"
 
 
 def in_force(asof: dt.date) -> str:
@@ -134,16 +136,12 @@ def within(span: Span) -> str:
     return f"true_from > {day(span.after)} AND true_from <= {day(span.until)}"
 
 
-def contributing(ask: Ask, scope: str, *, last_only: bool = False) -> str:
-    """Give the facts of `{facts}` that an operation reads, the newest first."""
+def contributing(ask: Ask, scope: str, *, believed_only: bool = False) -> str:
+    """Give the facts of `{facts}` that an operation reads: all, newest first, or the believed."""
     columns = ", ".join(quoted(c) for c in ask.shown())
-    limit = " LIMIT 1" if last_only else ""
+    order = f"{ask.preferred} LIMIT 1" if believed_only else NEWEST_FIRST
     return f"""
 SELECT feed, source_file, source_row, batch, true_from AS holds_from, true_until AS holds_until,
   {columns}
-FROM {{facts}} WHERE {ask.eligible(scope)}
-ORDER BY {NEWEST_FIRST}{limit}"""
-
-
-NEWEST_FIRST = "true_from DESC, batch DESC, feed, source_file DESC, source_row DESC"
-"""The order of facts by newness; it leaves no ties."""
+FROM {{facts}} WHERE {scope if believed_only else ask.eligible(scope)}
+ORDER BY {order}"""

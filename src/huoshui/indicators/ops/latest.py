@@ -1,29 +1,48 @@
-"""`latest`: the column of the newest fact that holds on the day."""
+"""`latest`: the column as the report that holds on the day gives it.
+
+Of an item that reports the subject itself again and again (its key is `true_from` alone), a report
+that leaves the column blank says nothing of it, so the one before still holds: an office that
+registers a firm again without its region has not unsaid where the firm is.  Where several feeds
+report, the settlement rule says whose word comes first.  A condition asks of the report that holds;
+of other items it chooses among the things that are reported.
+"""
 
 from __future__ import annotations
 
 import hashlib
 
-from huoshui.indicators.ops.asking import NEWEST_FIRST, Ask, Flat, contributing, in_force
+from huoshui.entities.sql import day
+from huoshui.indicators.ops.asking import Ask, Flat, contributing, in_force
 
 
 def measured(ask: Ask) -> Flat:
-    """Rank the facts of an entity by newness and take the first; indicators share the ranking."""
-    scope = in_force(ask.asof)
-    eligible = ask.eligible(scope)
+    """Rank the facts that may be read and take the first; indicators share the ranking."""
+    candidate = _candidate(ask)
     ranking = (
         f"row_number() OVER (PARTITION BY entity ORDER BY"
-        f" CASE WHEN {eligible} THEN 0 ELSE 1 END, {NEWEST_FIRST})"
+        f" CASE WHEN {candidate} THEN 0 ELSE 1 END, {ask.preferred})"
     )
     place = "newness_" + hashlib.sha256(ranking.encode()).hexdigest()[:8]
     value = ask.column
-    if ask.condition is not None and not ask.condition_is_sure:
-        value = f"CASE WHEN {ask.condition} THEN {value} END"  # it may not be the one meant
+    if ask.condition is not None and (_reports_the_subject(ask) or not ask.condition_is_sure):
+        value = f"CASE WHEN {ask.condition} THEN {value} END"
     return Flat(
-        f"max({value}) FILTER (WHERE {place} = 1 AND {eligible})", eligible, ((place, ranking),)
+        f"max({value}) FILTER (WHERE {place} = 1 AND {candidate})", candidate, ((place, ranking),)
     )
 
 
 def trace(ask: Ask) -> str:
     """Give the one fact that is read."""
-    return contributing(ask, in_force(ask.asof), last_only=True)
+    return contributing(ask, _candidate(ask), believed_only=True)
+
+
+def _reports_the_subject(ask: Ask) -> bool:
+    return set(ask.item.key) == {"true_from"}
+
+
+def _candidate(ask: Ask) -> str:
+    """Write: the fact may be the one that is read."""
+    if not _reports_the_subject(ask):
+        return ask.eligible(in_force(ask.asof))
+    holds = f"(true_until IS NULL OR true_until >= {day(ask.asof)})"
+    return holds if ask.is_sure(ask.measure.column) else f"{holds} AND {ask.column} IS NOT NULL"
