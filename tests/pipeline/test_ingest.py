@@ -171,11 +171,12 @@ def test_files_are_taken_in_the_order_of_feed_and_name(lake: Lake, tmp_path: Pat
     write_csv(folder / "sub" / "c.csv", [row(3)])
     (folder / "a.jsonl").write_text(json.dumps(records([row(4)])[0], ensure_ascii=False), "utf-8")
     (folder / "README.txt").write_text("nothing")
-    seen: list[str] = []
-    results = ingest(lake, taxes.pack(), folder, progress=lambda _n, _all, name: seen.append(name))
-    assert seen == ["a.csv", "b.csv", "sub/c.csv", "a.jsonl", ""]
+    told: list[tuple[str, int, int]] = []
+    results = ingest(lake, taxes.pack(), folder, progress=lambda *tick: told.append(tick))
+    assert told == [("ingest", done, 4) for done in range(5)]
     assert (results[0].source_file, results[0].status) == ("README.txt", "unclaimed")
-    assert [b.source_file for b in lake.batches()] == seen[:-1]
+    taken = [batch.source_file for batch in lake.batches()]
+    assert taken == ["a.csv", "b.csv", "sub/c.csv", "a.jsonl"]
 
 
 def test_two_lakes_of_the_same_files_are_the_same_bytes(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,11 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from huoshui.kernel.errors import Problem, Refused
+from huoshui.kernel.step import Tick, unwatched
 
 DONE, REFUSED, USAGE, DOES_NOT_HOLD, OUR_MISTAKE, INTERRUPTED = 0, 1, 2, 3, 70, 130
-
-Tick = Callable[[str, int, int], None]
-"""Progress as the pipeline tells it: what, done, of how many."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -88,7 +86,7 @@ def progress(*, quiet: bool = False) -> Iterator[Tick]:
     """Show a bar per kind of work on standard error, where a person is watching."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield _no_tick
+        yield unwatched
         return
     bars = Progress(
         TextColumn("{task.description}"),
@@ -107,10 +105,6 @@ def progress(*, quiet: bool = False) -> Iterator[Tick]:
 
     with bars:
         yield tick
-
-
-def _no_tick(what: str, done: int, total: int) -> None:
-    """Nobody watches."""
 
 
 def run(command: click.Group, arguments: Sequence[str] | None = None) -> int:

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from huoshui.entities import schema
 from huoshui.entities.ops import branches, describing, linking, naming, settlement
+from huoshui.entities.sql import among
 from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Item
 
 
 def build(pack: Pack, *, asof: dt.date | None = None) -> list[Step]:
@@ -20,7 +22,14 @@ def build(pack: Pack, *, asof: dt.date | None = None) -> list[Step]:
 
     `asof` is the pack's own day unless given.  They need a relation `fact_<item>` for every item.
     """
-    return [*links(pack), *settlements(pack), *descriptions(pack, asof=asof or pack.asof)]
+    return [*who(pack, asof=asof or pack.asof), *settlements(pack)]
+
+
+def who(pack: Pack, *, asof: dt.date) -> list[Step]:
+    """Describe who is who and what each is: all that is needed to find a subject."""
+    registration = pack.items.get(schema.REGISTRATION)
+    settled = [_settled(pack, registration, None)] if registration else []
+    return [*links(pack), *settled, *descriptions(pack, asof=asof)]
 
 
 def links(pack: Pack) -> list[Step]:
@@ -50,12 +59,18 @@ def links(pack: Pack) -> list[Step]:
     ]
 
 
-def settlements(pack: Pack) -> list[Step]:
-    """Describe `settled_<item>` for every item."""
-    return [
-        Step(f"settled_{item.id}", settlement.settled(item, pack.settlement))
-        for item in pack.items.values()
-    ]
+def settlements(pack: Pack, *, entities: Sequence[str] | None = None) -> list[Step]:
+    """Describe `settled_<item>` for every item that `who` has not settled.
+
+    `entities` limits them; what is settled of one never depends on another.
+    """
+    only = None if entities is None else among("s.entity", entities)
+    rest = (item for item in pack.items.values() if item.id != schema.REGISTRATION)
+    return [_settled(pack, item, only) for item in rest]
+
+
+def _settled(pack: Pack, item: Item, only: str | None) -> Step:
+    return Step(f"settled_{item.id}", settlement.settled(item, pack.settlement, only))
 
 
 def descriptions(pack: Pack, *, asof: dt.date) -> list[Step]:

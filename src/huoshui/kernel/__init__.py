@@ -1,1 +1,1 @@
-"""What every part shares: money, days, identifiers, citations, traces and the one shape of errors."""
+"""What every part shares: money, days, identifiers, citations, traces, the shape of errors."""

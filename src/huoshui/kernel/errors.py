@@ -4,10 +4,9 @@ A `Problem` is data, the same in a log, on a page, in the API and in the termina
 raises `Refused` with one problem or many; each door (command line, API, pages) renders them.
 A failed assertion, by contrast, is our own mistake and is left to crash.
 
->>> p = Problem("feed.not_a_day", "2023-02-30 is not a day.", where=Where("tax.csv", row=7),
-...             fix="Correct the day in the source row and resubmit it.")
->>> print(p)
-feed.not_a_day: 2023-02-30 is not a day. (tax.csv, row 7) Fix: Correct the day in the source row and resubmit it.
+>>> where = Where("tax.csv", row=7)
+>>> print(Problem("feed.not_a_day", "2023-02-30 is not a day.", where, fix="Correct the day."))
+feed.not_a_day: 2023-02-30 is not a day. (tax.csv, row 7) Fix: Correct the day.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ logs, tests and lineage.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,3 +18,11 @@ class Step:
     name: str
     sql: str
     kind: Literal["view", "table"] = "table"
+
+
+Tick = Callable[[str, int, int], None]
+"""How long work tells of itself: what is being done, how much of it is done, of how much."""
+
+
+def unwatched(what: str, done: int, total: int) -> None:
+    """Tell nobody."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from huoshui.kernel.step import Tick, unwatched
 from huoshui.modelling.binning import Trend
 from huoshui.modelling.card import FIFTHS, rating_of
 from huoshui.modelling.faults import ModelRefusal, library
@@ -21,7 +22,7 @@ from huoshui.modelling.plots import plots_save
 from huoshui.modelling.saving import card_save
 from huoshui.modelling.scorecard import Scorecard, scorecard_fit
 from huoshui.modelling.table import Sample, column_ids, sample_of, table_at
-from huoshui.modelling.validation import Tick, Validation, validate
+from huoshui.modelling.validation import Validation, validate
 from huoshui.policy.schema import Label, Rating
 
 LIBRARIES = ("optbinning", "lightgbm", "matplotlib")
@@ -129,7 +130,7 @@ def fit(
     drop: Collection[str] = (),
     keep: Collection[str] = (),
     jobs: int = 1,
-    tick: Tick = lambda what, done, total: None,
+    tick: Tick = unwatched,
     named: str | None = None,
 ) -> Fitted:
     """Validate a scorecard and a boosted challenger on a table, and fit the card on all of it.

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import multiprocessing
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
 
+from huoshui.kernel.step import Tick, unwatched
 from huoshui.modelling.binning import Trend
 from huoshui.modelling.challenger import challenger_fit
 from huoshui.modelling.folds import folds_of
 from huoshui.modelling.metrics import auc_of, brier_of, ks_of, psi_of
 from huoshui.modelling.scorecard import scorecard_fit
 from huoshui.modelling.table import Sample
-
-Tick = Callable[[str, int, int], None]
 
 WATCHWORD = "validation folds"
 
@@ -80,7 +79,7 @@ def validate(
     seed: int,
     monotone: Mapping[str, Trend],
     jobs: int = 1,
-    tick: Tick = lambda what, done, total: None,
+    tick: Tick = unwatched,
 ) -> Validation:
     """Hold every row out once in each repeat; more jobs change the time and nothing else."""
     fold = np.empty((repeats, sample.rows), dtype=np.int64)

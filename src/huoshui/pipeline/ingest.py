@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,6 +22,7 @@ from huoshui.facts.build import RAW, TYPED, build
 from huoshui.facts.faults import FeedRefusal
 from huoshui.kernel.errors import Problem, Refused, Where
 from huoshui.kernel.sql import literal, quoted
+from huoshui.kernel.step import Tick, unwatched
 from huoshui.pipeline import encodings, readers, relational
 from huoshui.pipeline.lake import Batch, Lake, Writer, resolved
 from huoshui.pipeline.readers import Raw
@@ -30,7 +31,6 @@ from huoshui.policy.schema import Feed, Item
 
 ADDRESS = "HUOSHUI_SOURCE_URL"
 QUARANTINED = "quarantined"
-Progress = Callable[[int, int, str], None]
 """Told how many sources are done, how many there are, and which is next."""
 
 
@@ -75,7 +75,7 @@ def ingest(
     place: Path | None,
     *,
     feeds: Sequence[str] | None = None,
-    progress: Progress | None = None,
+    progress: Tick = unwatched,
     source_url: str | None = None,
     recorded_at: str | None = None,
     threads: int = 2,
@@ -93,11 +93,9 @@ def ingest(
         intake = Intake(writer, pack, url, recorded_at)
         with DuckDB(threads=threads) as engine:
             for nth, source in enumerate(sources):
-                if progress:
-                    progress(nth, len(sources), source.name)
+                progress("ingest", nth, len(sources))
                 results.append(intake.take(engine, source))
-        if progress:
-            progress(len(sources), len(sources), "")
+        progress("ingest", len(sources), len(sources))
     return results
 
 

@@ -16,12 +16,10 @@ import pyarrow as pa
 
 from huoshui import entities, indicators, matching, ratings
 from huoshui.engines.duckdb import DuckDB
-from huoshui.kernel.step import Step
+from huoshui.kernel.step import Step, Tick, unwatched
 from huoshui.pipeline.ingest import known_facts
 from huoshui.pipeline.lake import Lake
 from huoshui.policy.pack import Pack
-
-Tick = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -33,7 +31,7 @@ class Work:
     pack: Pack
     known: int  # the last batch whose facts count
     only: Sequence[str] | None = None  # entities to measure; None: all
-    tick: Tick = lambda what, done, total: None
+    tick: Tick = unwatched
     profile: pa.Table | None = None  # one row per entity
     verdicts: pa.Table | None = None  # one row per entity, in the same order
     seconds: dict[str, float] = field(default_factory=dict)
@@ -60,9 +58,14 @@ def take_facts(work: Work) -> None:
     known_facts(work.engine, work.lake, work.pack, work.known)
 
 
-def resolve_entities(work: Work) -> None:
-    """Make `subject_entity`, `entity`, `branch_link` and `settled_<item>`."""
-    work.steps("entities", entities.build(work.pack, asof=work.asof))
+def name_entities(work: Work) -> None:
+    """Make `subject_entity`, `entity` and `branch_link`: who is who."""
+    work.steps("entities", entities.who(work.pack, asof=work.asof))
+
+
+def settle_facts(work: Work) -> None:
+    """Make `settled_<item>`: one believed fact for each entity and key."""
+    work.steps("settlement", entities.settlements(work.pack, entities=work.only))
 
 
 def measure_indicators(work: Work) -> None:
@@ -84,7 +87,8 @@ def match(work: Work) -> None:
 
 STAGES: tuple[Callable[[Work], None], ...] = (
     take_facts,
-    resolve_entities,
+    name_entities,
+    settle_facts,
     measure_indicators,
     rate,
     match,
@@ -106,13 +110,12 @@ def run(
     *,
     known: int | None = None,
     only: Sequence[str] | None = None,
-    tick: Tick | None = None,
+    tick: Tick = unwatched,
     stages: Sequence[Callable[[Work], None]] = STAGES,
 ) -> Work:
     """Run the stages over what was known by a batch (all that is known, unless given)."""
-    work = Work(engine, lake, pack, lake.last_batch if known is None else known, only)
-    if tick is not None:
-        work.tick = tick
+    last = lake.last_batch if known is None else known
+    work = Work(engine, lake, pack, last, only, tick)
     for stage in stages:
         started = time.perf_counter()
         stage(work)

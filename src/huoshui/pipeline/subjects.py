@@ -15,14 +15,15 @@ from huoshui import explain, indicators, matching, ratings
 from huoshui.engines.duckdb import DuckDB
 from huoshui.kernel.errors import Problem, Refusal, Refused
 from huoshui.kernel.sql import literal
+from huoshui.kernel.step import Tick, unwatched
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.run import (
-    Tick,
     Work,
     measure_indicators,
+    name_entities,
     rate,
-    resolve_entities,
     run,
+    settle_facts,
     take_facts,
 )
 from huoshui.policy.pack import Pack
@@ -61,14 +62,13 @@ def see(
     asked: Sequence[str],
     *,
     known: int | None = None,
-    tick: Tick | None = None,
+    tick: Tick = unwatched,
 ) -> tuple[Work, list[Seen]]:
     """Find the subjects asked for, in that order, and measure and rate them from the facts."""
-    stages = (take_facts, resolve_entities)
-    found = run(engine, lake, pack, known=known, tick=tick, stages=stages)
+    found = run(engine, lake, pack, known=known, tick=tick, stages=(take_facts, name_entities))
     entities = find(engine, asked, known=found.known)
     found.only = sorted(set(entities))
-    for stage in (measure_indicators, rate):
+    for stage in (settle_facts, measure_indicators, rate):
         stage(found)
     rows = {str(row["entity"]): row for row in found.made().to_pylist()}
     return found, [Seen(a, e, rows[e]) for a, e in zip(asked, entities, strict=True)]

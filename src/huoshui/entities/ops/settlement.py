@@ -14,7 +14,7 @@ LATEST_WORD = "batch DESC, source_row DESC, source_file DESC"
 """The order of what one feed says of one key: later batches first, then later rows."""
 
 
-def settled(item: Item, rule: Settlement) -> str:
+def settled(item: Item, rule: Settlement, only: str | None = None) -> str:
     """Make `settled_<item>`: one row for each entity and key, as the believed feed last gave it.
 
     Most facts are alone under their key; only the contested are put in order, since sorting all
@@ -26,11 +26,12 @@ def settled(item: Item, rule: Settlement) -> str:
     same = " AND ".join(
         f"c.{column} IS NOT DISTINCT FROM f.{column}" for column in map(quoted, item.key)
     )
+    limited = f"\n  WHERE {only}" if only else ""
     return f"""
 WITH linked AS (
   SELECT s.entity, {names([*own, *FACTS_BUILT_IN], "f")} FROM fact_{item.id} AS f
   JOIN subject_entity AS s ON s.subject_code IS NOT DISTINCT FROM f.subject_code
-    AND s.subject_name IS NOT DISTINCT FROM f.subject_name
+    AND s.subject_name IS NOT DISTINCT FROM f.subject_name{limited}
 ), contested AS (
   SELECT {key}, TRUE AS is_contested FROM linked GROUP BY {key} HAVING count(*) > 1
 ), told AS (
