@@ -154,6 +154,35 @@ class Plain:
         return _nulled(array, self.known)
 
 
+def _known(column: Money | Plain, count: int) -> np.ndarray:
+    return np.ones(count, bool) if column.known is None else column.known
+
+
+def behind(first: Column, more: Column | None, count: int) -> Column:
+    """Put the values of more rows behind a column's own, blanks where there is nothing more."""
+    assert more is None or type(more) is type(first)
+    if isinstance(first, Day):
+        days = more.days if isinstance(more, Day) else np.full(count, np.datetime64("NaT", "D"))
+        return replace(first, days=np.concatenate([first.days, days]))
+    if isinstance(first, Word):
+        if not isinstance(more, Word):
+            return replace(first, at=np.concatenate([first.at, np.full(count, -1)]))
+        shifted = np.where(more.at < 0, -1, more.at + len(first.words))
+        return Word(np.concatenate([first.at, shifted]), (*first.words, *more.words))
+    if isinstance(first, Money):
+        fen, known = np.zeros(count, np.int64), np.zeros(count, bool)
+        if isinstance(more, Money):
+            fen, known = more.fen, _known(more, count)
+        known = np.concatenate([_known(first, len(first.fen)), known])
+        return replace(first, fen=np.concatenate([first.fen, fen]), known=known)
+    assert isinstance(first, Plain)
+    values, known = np.zeros(count, first.values.dtype), np.zeros(count, bool)
+    if isinstance(more, Plain):
+        values, known = more.values, _known(more, count)
+    known = np.concatenate([_known(first, len(first.values)), known])
+    return replace(first, values=np.concatenate([first.values, values]), known=known)
+
+
 def word(rng: np.random.Generator, count: int, shares: dict[str, float]) -> Word:
     """Draw words by their shares."""
     weights = np.array(list(shares.values()))

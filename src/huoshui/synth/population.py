@@ -40,6 +40,7 @@ class Firms:
     established: np.ndarray  # datetime64[D]
     ceased: np.ndarray  # datetime64[D], NaT while alive
     innovative: np.ndarray
+    in_library: np.ndarray  # in the library of sci-tech firms, which each year asks for a report
     listed_ambition: np.ndarray  # on its way to a stock exchange
     staff: np.ndarray  # years x firms
     revenue_fen: np.ndarray  # years x firms, zero before the firm began
@@ -165,6 +166,15 @@ def _panels(rng: np.random.Generator, shape: dict[str, np.ndarray], asof: dt.dat
     }
 
 
+def _library(
+    seed: int, innovative: np.ndarray, of_trade: np.ndarray, age: np.ndarray
+) -> np.ndarray:
+    """Choose the firms of the sci-tech library: nearly all that live from innovation, and many
+    others of kindred trades; few before they have closed two years."""
+    chance = np.where(innovative, 0.96, np.clip(0.21 + 0.75 * of_trade, 0, 0.9))
+    return stream(seed, "library").random(len(age)) < chance * np.where(age > 1.9, 1.0, 0.35)
+
+
 def firms_made(seed: int, count: int, asof: dt.date) -> Firms:
     """Draw the firms."""
     rng = stream(seed, "firms")
@@ -198,6 +208,7 @@ def firms_made(seed: int, count: int, asof: dt.date) -> Firms:
         established=established,
         ceased=ceased,
         innovative=innovative,
+        in_library=_library(seed, innovative, chance, age),
         listed_ambition=ambition,
         capital_fen=np.rint(np.exp(rng.normal(5.0 + 0.3 * size, 0.9))).astype(np.int64) * 1_000_000,
         exports=exporting & (size > 1.5),

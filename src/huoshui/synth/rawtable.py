@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from huoshui.synth.columns import Column, Money
+from huoshui.synth.columns import Column, Money, behind
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class RawTable:
     encoding: str = "utf-8"
     identity: bool = False  # says who the subject is, so names and codes stay true
     yearly: bool = False  # rows for whole years may be missing
+    sure: np.ndarray | None = None  # yearly rows that somebody sees to: none of them is missing
     flows: bool = True  # rows may arrive late
     restated: tuple[str, ...] = ()  # amounts that may be corrected by a later row
     optional: tuple[str, ...] = ()  # headings that may be left blank
@@ -39,8 +40,30 @@ class RawTable:
         held = dict(vars(self))
         held["who"] = self.who[rows]
         held["columns"] = {h: c.take(rows) for h, c in self.columns.items()}
+        held["sure"] = None if self.sure is None else self.sure[rows]
         held["marks"] = {k: m[rows] for k, m in self.marks.items()}
         return RawTable(**held)
+
+    def with_rows(self, who: np.ndarray, columns: dict[str, Column]) -> RawTable:
+        """Add rows at the end; headings that are not given stay blank in them."""
+        assert self.sure is None, "rows for whole years are drawn in one"
+        held = dict(vars(self))
+        held["who"] = np.concatenate([self.who, who])
+        held["columns"] = {h: behind(c, columns.get(h), len(who)) for h, c in self.columns.items()}
+        held["marks"] = {
+            k: np.concatenate([m, np.zeros(len(who), bool)]) for k, m in self.marks.items()
+        }
+        return RawTable(**held)
+
+    def correctable(self) -> np.ndarray:
+        """Say which rows have an amount that a correction would change; nought stays nought."""
+        found = np.zeros(len(self), bool)
+        for heading in self.restated:
+            column = self.columns[heading]
+            assert isinstance(column, Money)
+            known = True if column.known is None else column.known
+            found |= (column.fen != 0) & known
+        return found
 
     def corrected(self, rng: np.random.Generator, rows: np.ndarray) -> RawTable:
         """Give some rows again, their restated amounts changed by up to a fifth."""

@@ -56,8 +56,9 @@ def soil(table: RawTable, subjects: Subjects, dirt: Dirt, rng: np.random.Generat
     for (kind, _), mask in table.marks.items():
         tally.add(kind, int(mask.sum()), len(mask))
     if table.yearly:
-        lost = chosen(rng, np.ones(len(table), bool), dirt.missing_years)
-        tally.add("missing_years", len(lost), len(table))
+        losable = np.ones(len(table), bool) if table.sure is None else ~table.sure
+        lost = chosen(rng, losable, dirt.missing_years)
+        tally.add("missing_years", len(lost), int(losable.sum()))
         missing, table = table.take(lost), table.take(_rest(len(table), lost))
     late = np.array([], dtype=np.int64)
     if table.flows:
@@ -67,8 +68,9 @@ def soil(table: RawTable, subjects: Subjects, dirt: Dirt, rng: np.random.Generat
     later = _marked(table.take(late), "late_rows", np.arange(len(late)))
     parts = [later] if len(late) else []
     if table.restated:
-        again = chosen(rng, np.ones(len(prompt), bool), dirt.corrected_rows)
-        tally.add("corrected_rows", len(again), len(prompt))
+        correctable = prompt.correctable()
+        again = chosen(rng, correctable, dirt.corrected_rows)
+        tally.add("corrected_rows", len(again), int(correctable.sum()))
         anew = prompt.corrected(rng, again)
         prompt = _marked(prompt, "corrected_rows", again)
         if len(again):

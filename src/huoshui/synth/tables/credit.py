@@ -17,6 +17,7 @@ from huoshui.synth.tables.drawing import (
     ended,
     flag,
     happens,
+    last_day,
     month_ends,
     repeated,
     wan,
@@ -38,6 +39,22 @@ def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
     yield emission_rights(region)
 
 
+def _reported_on(region: Region) -> np.ndarray:
+    """Choose the firms that the credit register has a report on, be it one of nothing."""
+    share = np.where(region.firms.in_library, 0.78, 0.66)
+    return np.flatnonzero(region.rng("credit reports").random(len(region.firms)) < share)
+
+
+def _nil(region: Region, busy: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give reports that say there is nothing: the firm and the day of each."""
+    who = np.setdiff1d(_reported_on(region), busy)
+    lived = (region.firms.established[who][:, None] <= days[None, :]) & (
+        days[None, :] <= last_day(region, who)[:, None]
+    )
+    at, day = np.nonzero(lived)
+    return who[at], days[day]
+
+
 def _reports(region: Region) -> np.ndarray:
     """Give the quarter ends on which banks report."""
     ends = month_ends(region.months)
@@ -45,7 +62,8 @@ def _reports(region: Region) -> np.ndarray:
 
 
 def loans(region: Region) -> RawTable:
-    """One row is a loan at the end of a quarter, as the credit register has it."""
+    """One row is a loan at the end of a quarter as the credit register has it, the last one with
+    nothing left; or the register's word that a firm has no loan."""
     rng, firms, people = region.rng("loans"), region.firms, region.subjects
     size = np.log1p(firms.staff[-1])
     rate = np.zeros(len(people))
@@ -68,14 +86,17 @@ def loans(region: Region) -> RawTable:
     kind = np.where(firm, rng.choice(4, len(owner), p=[0.74, 0.14, 0.09, 0.03]), 4)
     secured = rng.choice(7, len(owner), p=[0.28, 0.2, 0.12, 0.25, 0.05, 0.06, 0.04])
     reports = _reports(region)
+    before = np.concatenate([reports[:1] - 92, reports[:-1]])
     at, quarter = np.nonzero(
-        (drawn[:, None] <= reports[None, :]) & (due[:, None] > reports[None, :])
+        (drawn[:, None] <= reports[None, :]) & (due[:, None] > before[None, :])
     )
+    paid_off = due[at] <= reports[quarter]
     passed = (reports[quarter] - drawn[at]) / np.maximum(due[at] - drawn[at], 1)
     instalments = rng.random(len(owner)) < 0.35
-    left = np.where(instalments[at], 1 - passed, 1.0)
+    left = np.where(paid_off, 0.0, np.where(instalments[at], 1 - passed, 1.0))
     balance = np.rint(amount[at] * left / 1e6).astype(np.int64) * 1_000_000
     grade = np.where(quarter >= len(reports) - 2, worst[at], np.minimum(worst[at], 1))
+    grade = np.where(paid_off, 0, grade)
     kinds = ("流动资金贷款", "固定资产贷款", "贸易融资", "并购贷款", "个人经营性贷款")
     security = (
         "信用",
@@ -86,7 +107,7 @@ def loans(region: Region) -> RawTable:
         "应收账款质押",
         "组合",
     )
-    return RawTable(
+    table = RawTable(
         "loans",
         owner[at],
         {
@@ -106,6 +127,24 @@ def loans(region: Region) -> RawTable:
         restated=("余额（万元）",),
         optional=("担保方式",),
         words=("五级分类", "担保方式"),
+    )
+    return _with_no_loans(region, table, reports[-2:])
+
+
+def _with_no_loans(region: Region, loans: RawTable, days: np.ndarray) -> RawTable:
+    """Add the register's word on firms without a loan, and never on one that was late once."""
+    busy = np.union1d(loans.who, overdue_records(region).who)
+    who, day = _nil(region, busy[busy < len(region.firms)], days)
+    nought = Money(np.zeros(len(who), np.int64), "wan_yuan")
+    return loans.with_rows(
+        who,
+        {
+            "合同编号": numbered("WD", who),
+            "贷款银行": Word(np.zeros(len(who), np.int64), ("无贷款记录",)),
+            "合同金额（万元）": nought,
+            "余额（万元）": nought,
+            "报告日期": Day(day),
+        },
     )
 
 
@@ -138,14 +177,14 @@ def loans_people(region: Region) -> RawTable:
 
 
 def credit_lines(region: Region) -> RawTable:
-    """One row is a line of credit at the end of the last quarter."""
+    """One row is a line of credit at the end of the last quarter, or the word that none is open."""
     rng, firms = region.rng("credit_lines"), region.firms
     chance = np.clip(0.04 + 0.07 * np.log1p(firms.staff[-1]) + 0.03 * firms.quality, 0, 0.8)
     who = happens(rng, chance)
     limit = wan(np.maximum(np.rint(firms.revenue_fen[-1][who] / 1e6 * 0.2 / 10) * 10, 20))
     used = np.clip(rng.normal(0.5 + 0.12 * firms.stress[who], 0.2), 0, 1)
     reported = np.maximum(_reports(region)[-1], firms.established[who])
-    return RawTable(
+    lines = RawTable(
         "credit_lines",
         who,
         {
@@ -157,6 +196,18 @@ def credit_lines(region: Region) -> RawTable:
             "报告日期": Day(reported, "iso"),
         },
         optional=("已用额度（万元）",),
+    )
+    without, day = _nil(region, who, _reports(region)[-1:])
+    nought = Money(np.zeros(len(without), np.int64), "wan_yuan")
+    return lines.with_rows(
+        without,
+        {
+            "授信编号": numbered("WS", without),
+            "授信银行": Word(np.zeros(len(without), np.int64), ("无授信记录",)),
+            "授信额度（万元）": nought,
+            "已用额度（万元）": nought,
+            "报告日期": Day(day),
+        },
     )
 
 
@@ -187,23 +238,33 @@ def overdue_records(region: Region) -> RawTable:
 
 
 def guarantees(region: Region) -> RawTable:
-    """One row is a guarantee that a firm gave for another."""
+    """One row is a guarantee that a firm gave for another, or the word that it gave none."""
     rng, firms = region.rng("guarantees"), region.firms
     who = repeated(rng, 0.03 * np.log1p(firms.staff[-1]) * np.exp(0.2 * firms.stress))
     given = day_lived(rng, region, who, 3)
     amount = np.maximum(np.rint(firms.revenue_fen[-1][who] / 1e6 * 0.1 / 10) * 10, 10)
     other = rng.integers(0, len(firms), len(who))
-    return RawTable(
+    guaranteed = RawTable(
         "guarantees",
         who,
         {
             "担保编号": numbered("DB", np.arange(len(who))),
-            "被担保人": Plain(region.subjects.name[other]),
+            "被担保人": Plain(region.subjects.name[other].astype(object)),
             "担保金额（万元）": Money(wan(amount), "wan_yuan"),
             "起始日": Day(given, "iso"),
             "到期日": Day(after(given, rng.choice([365, 730, 1095], len(who))), "iso"),
         },
         name="担保人",
+    )
+    without, day = _nil(region, who, _reports(region)[-1:])
+    return guaranteed.with_rows(
+        without,
+        {
+            "担保编号": numbered("WB", without),
+            "被担保人": Plain(np.full(len(without), "无对外担保记录", dtype=object)),
+            "担保金额（万元）": Money(np.zeros(len(without), np.int64), "wan_yuan"),
+            "起始日": Day(day),
+        },
     )
 
 

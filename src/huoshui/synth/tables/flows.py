@@ -45,8 +45,17 @@ def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
 def _supplying(region: Region) -> np.ndarray:
     """How much a firm supplies to core companies."""
     firms = region.firms
-    making = np.array([t.code[0] in "123" for t in TRADES])[firms.trade]
-    return np.where(making, 0.35, 0.06) * np.log1p(firms.staff[-1]) * np.exp(0.1 * firms.quality)
+    usual = np.array([_supplies(t.code) for t in TRADES])[firms.trade]
+    return usual * np.log1p(firms.staff[-1]) * np.exp(0.1 * firms.quality)
+
+
+def _supplies(code: str) -> float:
+    """How often firms of a trade have orders from companies: makers most, shops hardly ever."""
+    if code[0] in "123":
+        return 0.60
+    if code[:2] in ("47", "48", "51", "54", "65", "74", "75", "77"):
+        return 0.34
+    return 0.06
 
 
 def _core_and_others(
@@ -215,12 +224,13 @@ INVESTORS = {
 
 
 def equity_rounds(region: Region) -> RawTable:
-    """One row is an investor's share in a round of financing."""
+    """One row is an investor's share in a round of financing, or a firm's yearly word that there
+    was none."""
     rng, firms = region.rng("equity_rounds"), region.firms
     able = firms.innovative & np.isnat(firms.ceased)
     who = repeated(rng, np.where(able, 0.16 * np.exp(0.5 * firms.quality), 0.0))
     investor = word(rng, len(who), INVESTORS)
-    return RawTable(
+    rounds = RawTable(
         "equity_rounds",
         who,
         {
@@ -234,6 +244,18 @@ def equity_rounds(region: Region) -> RawTable:
             "到账日期": Day(day_lived(rng, region, who, 4), "iso"),
         },
         words=("轮次",),
+    )
+    asked = np.flatnonzero(firms.in_library & np.isnat(firms.ceased))
+    without = np.setdiff1d(asked[rng.random(len(asked)) < 0.95], who)
+    return rounds.with_rows(
+        without,
+        {
+            "融资编号": numbered("NB", without),
+            "投资方": Word(np.zeros(len(without), np.int64), ("近两年无股权融资",)),
+            "是否合格投资机构": flag(np.zeros(len(without), bool)),
+            "投资金额（万元）": Money(np.zeros(len(without), np.int64), "wan_yuan"),
+            "到账日期": Day(day_lived(rng, region, without, 0.75)),
+        },
     )
 
 
@@ -304,7 +326,7 @@ def insurance(region: Region) -> RawTable:
     """One row is an insurance policy."""
     rng, firms = region.rng("insurance"), region.firms
     size = np.log1p(firms.staff[-1])
-    who = repeated(rng, 0.05 * size + 0.12 * firms.innovative)
+    who = repeated(rng, 0.15 * size + 0.12 * firms.innovative)
     begun = day_lived(rng, region, who, 2)
     kinds = {
         "财产保险": 0.36,

@@ -47,7 +47,7 @@ def strength(region: Region) -> np.ndarray:
     firms = region.firms
     size = np.log1p(firms.staff[-1])
     able = np.exp(0.45 * firms.quality + 0.35 * (size - 2.3))
-    return np.where(firms.innovative, able, 0.03)
+    return np.where(firms.innovative, able, np.where(firms.in_library, 0.13 * able, 0.03))
 
 
 def patents(region: Region) -> RawTable:
@@ -206,18 +206,21 @@ def rd_projects(region: Region) -> RawTable:
 
 
 def _intensity(region: Region, who: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    able = np.exp(rng.normal(-2.9, 0.45, len(who)) + 0.3 * region.firms.quality[who])
+    usual = np.where(region.firms.innovative[who], -2.9, -4.1)
+    able = np.exp(rng.normal(usual, 0.45) + 0.3 * region.firms.quality[who])
     return np.clip(able, 0.003, 0.6)
 
 
 def rd_spending_tax(region: Region) -> RawTable:
-    """One row is a year of research spending by the ledger kept for the tax office."""
+    """One row is a year of research spending as the yearly return tells it, noughts and all."""
     rng, firms = region.rng("rd_spending_tax"), region.firms
-    keeps = firms.innovative & (rng.random(len(firms)) < 0.9)
-    who, year = over_years(region, np.flatnonzero(keeps))
-    revenue = firms.revenue_fen[year, who]
+    tells = rng.random(len(firms)) < np.where(firms.in_library, 0.98, 0.52)
+    spends = firms.innovative | (firms.in_library & (rng.random(len(firms)) < 0.55))
+    who, year = over_years(region, np.flatnonzero(tells))
+    revenue = firms.revenue_fen[year, who] * spends[who]
     amount = np.rint(revenue / 1e4 * _intensity(region, who, rng)).astype(np.int64) * 10_000
     heads = np.rint(firms.staff[year, who] * np.clip(rng.normal(0.2, 0.1, len(who)), 0.02, 0.9))
+    heads = np.where(amount > 0, heads, 0)
     return RawTable(
         "rd_spending_tax",
         who,
@@ -230,6 +233,7 @@ def rd_spending_tax(region: Region) -> RawTable:
         code="纳税人识别号",
         name="纳税人名称",
         yearly=True,
+        sure=firms.in_library[who],
         restated=("研发费用",),
         optional=("研发人员数",),
     )
@@ -238,7 +242,9 @@ def rd_spending_tax(region: Region) -> RawTable:
 def rd_spending_statistics(region: Region, ledger: RawTable, dirt: Dirt) -> RawTable:
     """One row is a year of research spending as the statistics bureau surveys larger firms."""
     rng, firms = region.rng("rd_spending_statistics"), region.firms
-    rows = np.flatnonzero(firms.staff[-1][ledger.who] > 20)
+    spent = ledger.columns["研发费用"]
+    assert isinstance(spent, Money)
+    rows = np.flatnonzero((firms.staff[-1][ledger.who] > 20) & (spent.fen > 0))
     table = ledger.take(rows)
     amount = table.columns["研发费用"]
     assert isinstance(amount, Money)
@@ -265,7 +271,9 @@ def rd_spending_statistics(region: Region, ledger: RawTable, dirt: Dirt) -> RawT
 def rd_tax_deduction(region: Region, ledger: RawTable) -> RawTable:
     """One row is a year of the super-deduction for research spending."""
     rng = region.rng("rd_tax_deduction")
-    claims = rng.random(len(ledger)) < 0.85
+    spent = ledger.columns["研发费用"]
+    assert isinstance(spent, Money)
+    claims = (spent.fen > 0) & (rng.random(len(ledger)) < 0.93)
     table = ledger.take(np.flatnonzero(claims))
     amount = table.columns["研发费用"]
     assert isinstance(amount, Money)
@@ -332,10 +340,11 @@ def rd_platforms(region: Region) -> RawTable:
 def staff_structure(region: Region) -> RawTable:
     """One row is a year of a firm's staff by education and task, declared by the firm."""
     rng, firms = region.rng("staff_structure"), region.firms
-    declares = rng.random(len(firms)) < np.where(firms.innovative, 0.9, 0.35)
+    declares = rng.random(len(firms)) < np.where(firms.in_library, 0.98, 0.36)
     who, year = over_years(region, np.flatnonzero(declares))
     total = np.maximum(firms.staff[year, who], 1)
-    clever = np.where(firms.innovative[who], 0.34, 0.07) * np.exp(0.25 * firms.quality[who])
+    others = np.where(firms.in_library[who], 0.12, 0.06)
+    clever = np.where(firms.innovative[who], 0.34, others) * np.exp(0.25 * firms.quality[who])
 
     def share(of: np.ndarray, spread: float) -> np.ndarray:
         part = np.clip(rng.normal(of, spread), 0, 0.95)
@@ -358,5 +367,6 @@ def staff_structure(region: Region) -> RawTable:
             "当年招用应届毕业生": Plain(np.minimum(share(clever * 0.2, 0.04), total)),
         },
         yearly=True,
+        sure=firms.in_library[who],
         optional=("研发人员", "研究生", "当年招用应届毕业生"),
     )

@@ -59,7 +59,7 @@ def _invoices(
     """Draw invoices of one direction: who, the columns, and which are void or red."""
     rng, firms = region.rng(feed), region.firms
     covered = rng.random(len(firms)) < 0.9
-    mean = np.clip(5.2 * np.sqrt(firms.staff[-1]) * np.exp(0.12 * firms.quality), 2, 260)
+    mean = np.clip(4.7 * np.sqrt(firms.staff[-1]) * np.exp(0.12 * firms.quality), 2, 260)
     who = np.repeat(np.arange(len(firms)), rng.poisson(mean * share * covered))
     # A failing firm sells less and less; its invoices lie further back.
     lean = np.where(firms.defaulted, 1.5, 1.0)[who]

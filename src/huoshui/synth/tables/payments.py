@@ -22,6 +22,8 @@ from huoshui.synth.tables.drawing import (
 )
 from huoshui.synth.trades import TRADES
 
+INSURED_MONTHS = 18  # a year and a half of social insurance
+
 
 def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
     """Give the raw tables of payments."""
@@ -68,7 +70,9 @@ def social_insurance(region: Region) -> RawTable:
     """One row is a month of social insurance."""
     rng, firms = region.rng("social_insurance"), region.firms
     insured = rng.random(len(firms)) < np.where(firms.staff[-1] >= 4, 0.86, 0.35)
-    who, month = over_months(region, np.flatnonzero(insured), region.months)
+    recent = region.months[-INSURED_MONTHS:]
+    who, month = over_months(region, np.flatnonzero(insured), recent)
+    month += len(region.months) - len(recent)
     share = np.clip(0.75 + 0.1 * firms.quality, 0.3, 1.0)[who]
     heads = np.maximum(np.rint(_staff_by_month(region, who, month) * share), 1).astype(np.int64)
     paid = yuan(heads * rng.uniform(950, 1250, len(firms))[who])
@@ -92,7 +96,7 @@ def social_insurance(region: Region) -> RawTable:
 def housing_fund(region: Region) -> RawTable:
     """One row is a month of the housing fund."""
     rng, firms = region.rng("housing_fund"), region.firms
-    chance = np.clip(0.28 + 0.08 * firms.quality + 0.05 * np.log1p(firms.staff[-1]), 0.03, 0.95)
+    chance = np.clip(0.50 + 0.08 * firms.quality + 0.05 * np.log1p(firms.staff[-1]), 0.05, 0.95)
     members = rng.random(len(firms)) < chance * (firms.staff[-1] >= 4)
     late_months = region.months[-12:]
     who, at = over_months(region, np.flatnonzero(members), late_months)
@@ -114,7 +118,7 @@ def housing_fund(region: Region) -> RawTable:
 def tax_payment(region: Region) -> RawTable:
     """One row is a payment of one tax for one month or quarter."""
     rng, firms = region.rng("tax_payment"), region.firms
-    files = np.flatnonzero(rng.random(len(firms)) < 0.92)
+    files = np.flatnonzero(rng.random(len(firms)) < np.where(firms.in_library, 0.99, 0.9))
     general = firms.revenue_fen[-1] > 2_000_000_000  # twenty million yuan: files each month
     who, month = over_months(region, files, region.months)
     of_year = region.months[month].astype(int) % 12
@@ -160,7 +164,8 @@ def tax_payment(region: Region) -> RawTable:
 def tax_grade(region: Region) -> RawTable:
     """One row is a firm's grade as a taxpayer in a year."""
     rng, firms = region.rng("tax_grade"), region.firms
-    who, year = over_years(region, np.flatnonzero(rng.random(len(firms)) < 0.9))
+    graded = rng.random(len(firms)) < np.where(firms.in_library, 0.99, 0.88)
+    who, year = over_years(region, np.flatnonzero(graded))
     score = -firms.stress[who] + rng.normal(0, 0.5, len(who))
     grade = np.digitize(score, [-2.3, -1.5, -0.2, 1.0])  # D C M B A
     born = firms.established[who].astype("datetime64[Y]").astype(int) + 1970
@@ -176,6 +181,7 @@ def tax_grade(region: Region) -> RawTable:
         code="纳税人识别号",
         name="纳税人名称",
         yearly=True,
+        sure=firms.in_library[who],
         words=("信用级别",),
     )
 
@@ -223,7 +229,7 @@ def electricity(region: Region) -> RawTable:
     """One row is a month of electricity."""
     rng, firms = region.rng("electricity"), region.firms
     power = np.array([t.power for t in TRADES])[firms.trade]
-    metered = _meters(region, "electricity", np.where(power >= 3, 0.95, 0.35), 0.8)
+    metered = _meters(region, "electricity", np.where(power >= 3, 0.95, 0.52), 0.86)
     who, month = over_months(region, metered, region.months)
     used = np.empty(len(who))
     firm = who < len(firms)

@@ -24,7 +24,7 @@ def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
 def _filers(region: Region) -> np.ndarray:
     firms = region.firms
     rng = region.rng("statement filers")
-    chance = np.where(firms.innovative, 0.92, 0.55 + 0.05 * np.log1p(firms.staff[-1]))
+    chance = np.where(firms.in_library, 0.985, 0.82 + 0.03 * np.log1p(firms.staff[-1]))
     return np.flatnonzero(rng.random(len(firms)) < chance)
 
 
@@ -80,9 +80,19 @@ def balance_tax(region: Region) -> RawTable:
         code="纳税人识别号",
         name="纳税人名称",
         yearly=True,
+        sure=region.firms.in_library[who],
         restated=("资产总计", "应收账款"),
         optional=("应收账款", "存货", "固定资产净值"),
     )
+
+
+def _high_tech_share(region: Region, who: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw the share of high-tech products: most of it, some, or a reported nought."""
+    firms = region.firms
+    most, some = rng.uniform(0.5, 0.88, len(who)), rng.uniform(0.05, 0.55, len(who))
+    sells = region.rng("high-tech sellers").random(len(firms)) < 0.4
+    others = np.where((firms.in_library & sells)[who], some, 0.0)
+    return np.where(firms.innovative[who], most, others)
 
 
 def income_tax(region: Region) -> RawTable:
@@ -92,7 +102,7 @@ def income_tax(region: Region) -> RawTable:
     revenue = firms.revenue_fen[year, who]
     margin = firms.margin[year, who]
     main = revenue * rng.uniform(0.88, 1.0, len(who))
-    high_tech = revenue * np.where(firms.innovative[who], rng.uniform(0.5, 0.88, len(who)), 0)
+    high_tech = revenue * _high_tech_share(region, who, rng)
     debts = firms.assets_fen[year, who] * firms.leverage[year, who]
     interest = debts * np.clip(rng.normal(0.018, 0.012, len(who)), 0, 0.06)
     operating = revenue * margin * 1.15
@@ -103,7 +113,7 @@ def income_tax(region: Region) -> RawTable:
             "会计年度": years_of(region, year),
             "营业收入": Money(revenue),
             "主营业务收入": Money(_hundreds(main)),
-            "高新技术产品收入": Money(_hundreds(high_tech), known=firms.innovative[who]),
+            "高新技术产品收入": Money(_hundreds(high_tech), known=firms.in_library[who]),
             "营业成本": Money(_hundreds(revenue * np.clip(0.84 - margin, 0.2, 1.2))),
             "营业利润": Money(_hundreds(operating)),
             "净利润": Money(_hundreds(revenue * margin)),
@@ -113,6 +123,7 @@ def income_tax(region: Region) -> RawTable:
         code="纳税人识别号",
         name="纳税人名称",
         yearly=True,
+        sure=region.firms.in_library[who],
         restated=("营业收入", "净利润"),
         optional=("主营业务收入", "利息支出"),
     )
@@ -140,6 +151,7 @@ def cash_tax(region: Region) -> RawTable:
         code="纳税人识别号",
         name="纳税人名称",
         yearly=True,
+        sure=region.firms.in_library[who],
         restated=("经营活动现金流量净额",),
         vague=False,
     )
