@@ -18,6 +18,9 @@ from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import open_to, rating_counts, summary
 from huoshui.policy.loader import load
 
+FACTS_FOR = 25
+"""For so many subjects at most the rows behind each number are listed; each asks many queries."""
+
 _places = (
     place.home_option,
     place.packs_option,
@@ -222,7 +225,8 @@ def explain(
     """Explain SUBJECTs (codes or names): scores, offers and why not, down to file and row.
 
     Evaluated anew from the facts known by the batch; nothing stored is read.  With several
-    subjects, or --subjects-from FILE (a code a line), --json prints one object a line.
+    subjects, or --subjects-from FILE (a code a line), --json prints one object a line; the rows
+    behind each number are listed for up to 25 subjects.
     """
     asked = list(subject)
     if subjects_from is not None:
@@ -234,7 +238,9 @@ def explain(
     with running.session() as engine, output.progress(quiet=as_json) as tick:
         work, seen = subjects.see(engine, lake, pack, asked, known=known, tick=tick)
         for one in seen:
-            answer = subjects.explained(work, one, plan, offering=offering)
+            answer = subjects.explained(
+                work, one, plan, offering=offering, with_facts=len(asked) <= FACTS_FOR
+            )
             if as_json:
                 output.show_json(answer, one_line=len(asked) > 1)
             else:

@@ -106,7 +106,12 @@ def find(engine: DuckDB, asked: Sequence[str], *, known: int) -> list[str]:
 
 
 def explained(
-    work: Work, seen: Seen, plan: matching.Plan, *, offering: str | None = None
+    work: Work,
+    seen: Seen,
+    plan: matching.Plan,
+    *,
+    offering: str | None = None,
+    with_facts: bool = True,
 ) -> dict[str, Any]:
     """Explain one subject: who it is, its scores, each offering's verdict, the facts behind."""
     pack, row = work.pack, seen.row
@@ -129,7 +134,7 @@ def explained(
         "offers": explain.offers_report(pack, open_to, row),
         "others": [explain.offering_report(pack, trace, row) for trace in closed],
         "verdicts": {trace.offering: trace.verdict for trace in traces},
-        "facts": facts_behind(work, seen.entity, list(read)),
+        "facts": facts_behind(work, seen.entity, list(read)) if with_facts else None,
     }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -111,6 +112,7 @@ _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+@functools.lru_cache(maxsize=8192)  # a rule's text is read again for every subject explained
 def parse(text: str, where: Where | None = None) -> Expression:
     """Read an expression; raises `Refused` with the place in the text and what to write instead.
 
