@@ -27,7 +27,6 @@ class DefinitionRefusal(Refusal):
 
     NO_SUCH = "There is no {kind} {name}.", "Use {near}, or define {name}."
     NO_COLUMN = "The item {item} has no column {name}.", "Use {near}."
-    NOT_THE_TYPE = "{name} is of type {type}, not {wanted}.", "Use a column of that type."
     UNIT_NEEDED = "The column {name} has no unit.", "Say its unit; money in facts is in fen."
     UNIT_OF_MONEY = "Money in facts is kept in fen, not {unit}.", "Write unit: fen."
     DIMENSION = (
