@@ -5,7 +5,7 @@ the rows in a bin and, where declared, the bad rate rising or falling throughout
 are a bin of their own; words too rare to judge share one, which unseen words fall into as well.
 
 The weight of evidence is ln(share of the bad rows / share of the good rows) of the bin, so that
-it rises with risk, each bin first being given one row more at the sample's own bad rate.
+it rises with risk, each bin first being given five rows more at the sample's own bad rate.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ RARE_SHARE = 0.01
 RARE_ROWS = 10
 """Words with a smaller share of the rows than this, or with fewer rows, are judged together."""
 
-PRIOR_ROWS = 1.0
+PRIOR_ROWS = 5.0
 SECONDS_MOST = 20
 
 

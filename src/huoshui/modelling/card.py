@@ -35,6 +35,15 @@ def score_of(risk: np.ndarray) -> np.ndarray:
     return ANCHOR_POINTS - FACTOR * (risk + log(ANCHOR_ODDS))
 
 
+def risk_of(scores: np.ndarray) -> np.ndarray:
+    """Give the log-odds of being bad that scores stand for.
+
+    >>> risk_of(score_of(np.array([-1.5])))
+    array([-1.5])
+    """
+    return (ANCHOR_POINTS - scores) / FACTOR - log(ANCHOR_ODDS)
+
+
 def probability_of(score: float) -> float:
     """Give the probability of default that a fitted card's score states.
 

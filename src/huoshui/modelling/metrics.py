@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-PSI_BINS = 10
+PSI_BINS_MOST = 10
+PSI_BIN_ROWS = 10
+"""Bins are wide enough to expect so many rows in each; emptier ones would make noise of it."""
+
 PSI_FLOOR = 0.0001
 """The least share of a bin, so that an empty one leaves the index finite."""
 
@@ -47,12 +50,13 @@ def log_loss_of(bad: np.ndarray, logit: np.ndarray) -> float:
 
 
 def psi_of(expected: np.ndarray, actual: np.ndarray) -> float:
-    """Give the population stability index of `actual` against tenths of `expected`.
+    """Give the population stability index of `actual` against tenths (or fewer) of `expected`.
 
     >>> psi_of(np.arange(100.0), np.arange(100.0))
     0.0
     """
-    cuts = np.unique(np.quantile(expected, np.linspace(0, 1, PSI_BINS + 1)[1:-1]))
+    bins = min(max(len(actual) // PSI_BIN_ROWS, 2), PSI_BINS_MOST)
+    cuts = np.unique(np.quantile(expected, np.linspace(0, 1, bins + 1)[1:-1]))
     shares = []
     for scores in (expected, actual):
         counts = np.bincount(np.searchsorted(cuts, scores, "right"), minlength=len(cuts) + 1)

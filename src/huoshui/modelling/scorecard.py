@@ -24,7 +24,12 @@ INFORMATION_LEAST = 0.02
 
 RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0)
 TRENDS: tuple[Trend, ...] = ("auto", "auto_asc_desc")
+PEAK_BADS_LEAST = 100
+"""With fewer bad rows a peak or a valley in the bad rate cannot be told from chance: not tried."""
 INNER_FOLDS = 3
+INNER_ROWS = 500
+INNER_REPEATS_MOST = 5
+"""Small samples are folded anew until so many rows were held out: one folding is mostly luck."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,12 @@ def scorecard_fit(sample: Sample, *, monotone: Mapping[str, Trend], seed: int) -
 def recipe_chosen(sample: Sample, *, monotone: Mapping[str, Trend], seed: int) -> Recipe:
     """Try every recipe on inner folds and give the one with the least log-loss."""
     losses: dict[Recipe, float] = {}
-    for inside, outside in folds_of(sample.bad, INNER_FOLDS, seed):
+    trends = TRENDS if sample.bad.sum() >= PEAK_BADS_LEAST else TRENDS[1:]
+    repeats = min(-(-INNER_ROWS // sample.rows), INNER_REPEATS_MOST)
+    splits = [s for i in range(repeats) for s in folds_of(sample.bad, INNER_FOLDS, seed + i)]
+    for inside, outside in splits:
         learnt, held = sample.only(inside), sample.only(outside)
-        for trend in TRENDS:
+        for trend in trends:
             binned = _Binned.of(learnt, monotone, trend)
             for ridge in RIDGES:
                 recipe = Recipe(trend, ridge)
