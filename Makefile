@@ -7,7 +7,7 @@ FIRMS  ?= 20000
 SEED   ?= 20260101
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check mutate bench real lock docs clean
+.PHONY: help setup demo test quick check bench real lock docs clean
 
 help:  ## list the commands
 	@awk -F':.*##' '/^[a-z]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,8 @@ check: $(VENV)/.all  ## static: format, lint, house rules, import orders, packs,
 	$(BIN)/python -m pytest -q tests/house/test_tidy.py
 	$(BIN)/lint-imports
 	$(BIN)/huoshui packs check
+	$(BIN)/huoshui packs check packs/common packs/hunan
+	$(BIN)/huoshui packs check packs/common packs/trials/cumcm2020c
 	$(BIN)/mypy
 	$(BIN)/huoshui docs --check
 

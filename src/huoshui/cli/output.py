@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -128,3 +129,12 @@ def run(command: click.Group, arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone; that is no error of ours
         sys.stderr.close()
         return DONE
+    except Exception as error:  # what nobody foresaw is our mistake, and is told as one
+        traceback.print_exc()
+        problem = Problem(
+            "huoshui.our_mistake",
+            f"Something went wrong that should not: {type(error).__name__}: {error}",
+            fix="What was committed stays.  Please report the lines above.",
+        )
+        show_problems([problem], json_wanted=json_wanted)
+        return OUR_MISTAKE
