@@ -172,6 +172,8 @@ FILES = {
 PLANTED = [
     ("facts/payment.yaml", "category: tax", "category: taxx", DefinitionRefusal.NO_SUCH),
     ("facts/payment.yaml", "key: [no]", "key: [noo]", DefinitionRefusal.NO_COLUMN),
+    ("facts/payment.yaml", "kind: { type: choice", "reason: { type: choice",
+     DefinitionRefusal.NAME_RESERVED),
     ("facts/payment.yaml", "unit: fen,", "", DefinitionRefusal.UNIT_NEEDED),
     ("facts/payment.yaml", "unit: fen,", "unit: yuan,", DefinitionRefusal.UNIT_OF_MONEY),
     ("feeds/paid.yaml", "unit: yuan", "unit: count", DefinitionRefusal.DIMENSION),

@@ -10,6 +10,7 @@ from huoshui.kernel.ids import SCHEMES
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import (
     FACTS_BUILT_IN,
+    FACTS_RESERVED,
     RATING_SUFFIXES,
     ColumnType,
     Criterion,
@@ -27,6 +28,10 @@ class DefinitionRefusal(Refusal):
 
     NO_SUCH = "There is no {kind} {name}.", "Use {near}, or define {name}."
     NO_COLUMN = "The item {item} has no column {name}.", "Use {near}."
+    NAME_RESERVED = (
+        "No item may have a column called {name}; rows carry one of that name on their way.",
+        "Say more: listing_reason rather than reason.",
+    )
     UNIT_NEEDED = "The column {name} has no unit.", "Say its unit; money in facts is in fen."
     UNIT_OF_MONEY = "Money in facts is kept in fen, not {unit}.", "Write unit: fen."
     DIMENSION = (
@@ -135,6 +140,8 @@ def _item(pack: Pack, item: Item) -> Iterator[Problem]:
     )
     for name, column in item.columns.items():
         where = pack.where("items", item.id, "columns", name)
+        if name in FACTS_RESERVED or name in FACTS_BUILT_IN:
+            yield DefinitionRefusal.NAME_RESERVED.problem(where=where, name=name)
         if column.type is ColumnType.CHOICE or column.vocabulary:
             yield from _exists("vocabulary", column.vocabulary or "", pack.vocabularies, where)
         if column.type is ColumnType.CODE:

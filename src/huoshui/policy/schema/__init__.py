@@ -6,6 +6,7 @@ value stands beside its day and its citation.
 
 from huoshui.policy.schema.facts import (
     FACTS_BUILT_IN,
+    FACTS_RESERVED,
     Category,
     ColumnType,
     Feed,
@@ -43,6 +44,7 @@ from huoshui.policy.schema.ratings import (
 
 __all__ = [
     "FACTS_BUILT_IN",
+    "FACTS_RESERVED",
     "RATING_SUFFIXES",
     "Band",
     "Bonus",

@@ -43,6 +43,9 @@ FACTS_BUILT_IN = (
 )
 """Columns that every fact has beside its item's own."""
 
+FACTS_RESERVED = ("entity", "reason", "field", "message", "fix", "also", "raw")
+"""Columns that rows carry on their way, which no item may call its own."""
+
 
 class ItemColumn(Form):
     """One column of an item."""
