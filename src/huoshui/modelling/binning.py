@@ -114,15 +114,14 @@ def _shortest(known: np.ndarray, cut: float) -> float:
 
     >>> _shortest(np.array([1.0, 2.0, 3.17, 5.0]), 2.585)
     3.0
+    >>> _shortest(np.array([8.0, 12.0, 13.0]), 12.5)
+    13.0
     """
     below, above = known[known < cut].max(), known[known >= cut].min()
-    if cut < 10 and below < np.ceil(cut) <= above:
-        return float(np.ceil(cut))  # a whole number reads better than a half
-    for digits in range(1, 17):
-        rounded = float(f"{cut:.{digits}g}")
-        if below < rounded <= above:
-            return rounded
-    return float(above)
+    candidates = [float(f"{cut:.{digits}g}") for digits in range(1, 17)]
+    if (known == np.floor(known)).all():  # a whole column is cut at a whole number
+        candidates = [c for c in candidates if c == np.floor(c)] + [float(np.ceil(cut))]
+    return next((c for c in candidates if below < c <= above), float(above))
 
 
 def _word_bins(

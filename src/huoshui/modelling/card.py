@@ -63,14 +63,19 @@ def rating_of(
     fitted: Mapping[str, str],
     caution: Label,
     grades: Sequence[tuple[str, float]] = FIFTHS,
+    named: bool = True,
 ) -> Rating:
-    """Write a scorecard as a rating that every profile with its columns can be given."""
+    """Write a scorecard as a rating that every profile with its columns can be given.
+
+    `named` calls criteria as the table calls its columns; else an indicator's own label holds.
+    """
     cite = f"{source_id(id)}#points"
     ids = {c.name: c.id for c in sample.columns}
     criteria = []
     for name, bins, weight in zip(card.names, card.bins, card.logit.weights, strict=True):
-        told = {"zh": name, "en": name.replace("_", " ")}
-        criterion = {"id": ids[name], "label": told, "indicator": ids[name], "cite": cite}
+        criterion: dict[str, object] = {"id": ids[name], "indicator": ids[name], "cite": cite}
+        if named:
+            criterion["label"] = {"zh": name, "en": name.replace("_", " ")}
         criteria.append(criterion | _points(bins, float(weight)))
     given = {f"column_{ids[n]}": n for n in card.names if ids[n] != n}
     return Rating.model_validate(

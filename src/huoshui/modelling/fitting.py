@@ -74,6 +74,7 @@ class Fitted:
         id: str | None = None,
         label: Label | None = None,
         grades: Sequence[tuple[str, float]] = FIFTHS,
+        named: bool = True,
     ) -> Rating:
         """Write the card as a rating."""
         name = id or card_id(self.table)
@@ -105,6 +106,7 @@ class Fitted:
             fitted=fitted,
             caution=Label(zh=zh, en=en),
             grades=grades,
+            named=named,
         )
 
 
