@@ -14,6 +14,7 @@ from huoshui.cli.docs import docs
 from huoshui.cli.intake import data, ingest, quarantine
 from huoshui.cli.model import model
 from huoshui.cli.packs import packs
+from huoshui.cli.real import real
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +34,7 @@ for command in (
     explain,
     packs,
     model,
+    real,
     bench,
     docs,
 ):
