@@ -216,8 +216,8 @@ Loans of {least} to {most} 万元 for a year, in steps of 1 万元, at one of th
 where it defaults. Grade D, which stands for the letter that gets no loan, gets none. The rate does
 not depend on the amount, so each firm's best rate is found by trying all; amounts are a
 mixed-integer program that HiGHS solved to a gap of {gap:.2%}: no allocation earns more.
-{len(offers)} firms are offered a loan and {refused} none. The budget is of offers; of these {taken:.0%} is expected to be
-taken, as customers lost to other lenders draw nothing.
+{len(offers)} firms are offered a loan and {refused} none. The budget is of
+offers; of these {taken:.0%} is expected to be taken, as customers lost to other lenders draw nothing.
 
 {_table(("grade", *sums), whole)}
 
