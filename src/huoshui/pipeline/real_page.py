@@ -217,7 +217,8 @@ where it defaults. Grade D, which stands for the letter that gets no loan, gets 
 not depend on the amount, so each firm's best rate is found by trying all; amounts are a
 mixed-integer program that HiGHS solved to a gap of {gap:.2%}: no allocation earns more.
 {len(offers)} firms are offered a loan and {refused} none. The budget is of
-offers; of these {taken:.0%} is expected to be taken, as customers lost to other lenders draw nothing.
+offers; of these {taken:.0%} is expected to be taken, as customers lost to
+other lenders draw nothing.
 
 {_table(("grade", *sums), whole)}
 
