@@ -68,3 +68,23 @@ def small_region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     return made_once(shared, "small-region", firms=300)
+
+
+SLOW = (
+    "tests/cli",
+    "tests/facts/test_ops.py",
+    "tests/modelling",
+    "tests/oracles",
+    "tests/pipeline/test_ingest_kill.py",
+    "tests/pipeline/test_ingest_registry.py",
+    "tests/policy/expression/test_one_meaning.py",
+    "tests/synth",
+)
+"""Where tests take more than a second or two each; `make quick` leaves these places out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by where it stands."""
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)

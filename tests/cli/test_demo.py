@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from tests.region import huoshui
 
 Demo = tuple[Path, dict[str, Any]]
-
-pytestmark = pytest.mark.slow
 
 
 def in_pack(folder: str, pattern: str) -> dict[str, str]:

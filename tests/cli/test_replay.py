@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from tests.region import huoshui
-
-pytestmark = pytest.mark.slow
 
 
 def test_what_was_known_then_replays_to_the_byte_after_corrections_and_without_stored_results(
