@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from huoshui.kernel.errors import Refused
+from huoshui.matching import compile
 from huoshui.policy.check.citations import CitationRefusal
 from huoshui.policy.check.definitions import DefinitionRefusal
 from huoshui.policy.check.expressions import RuleRefusal
+from huoshui.policy.expression import evaluate_row
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 from tests.given import pack_folder
@@ -254,3 +256,15 @@ def test_every_reason_is_planted() -> None:
     planted = {p[3] for p in PLANTED}
     wanted = {*DefinitionRefusal, *RuleRefusal, *CitationRefusal}
     assert wanted - planted == set()
+
+
+def test_a_value_may_change_its_unit_with_its_day(tmp_path: Path) -> None:
+    old = "2024-01-01: { value: 10, unit: yuan, cite: house#adr-0001 }"
+    new = old + ", 2026-01-01: { value: 900, unit: fen, cite: house#adr-0001 }"
+    files = {**FILES, "products/tax_loan.yaml": FILES["products/tax_loan.yaml"].replace(old, new)}
+    pack = read(tmp_path, files)
+    clause = compile(pack, asof=DAY).clauses["tax_loan"]
+    pays = next(each for each in clause if each.id == "pays")
+    (part,) = pays.parts
+    verdicts = [evaluate_row(part, {"paid_fen": n}, asof=DAY).value for n in (899, 900, 1000)]
+    assert verdicts == [False, True, True]

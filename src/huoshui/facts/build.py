@@ -103,7 +103,7 @@ def inside_sql(feed: Feed, pack: Pack, columns: Sequence[str]) -> str | None:
     if feed.where is None:
         return None
     where = pack.where("feeds", feed.id, "where")
-    scope = feed_scope(pack, feed, tuple(columns))
+    scope = feed_scope(pack, tuple(columns))
     typed = expression.check(expression.parse(feed.where, where=where), scope)
     return f"({expression.to_sql(typed, asof=pack.asof)}) IS TRUE"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from huoshui.policy.expression import Column, Scope, Type, Value
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import ColumnType, Dated, Feed, Indicator, Item, Unit
+from huoshui.policy.schema import ColumnType, Dated, Indicator, Item, Unit
 from huoshui.policy.values import resolved
 
 _FACT_TYPES = {
@@ -59,7 +59,7 @@ def item_scope(pack: Pack, item: Item) -> Scope:
     return Scope(columns=columns, values=_constants(pack), units=pack.units)
 
 
-def feed_scope(pack: Pack, feed: Feed, raw_columns: tuple[str, ...]) -> Scope:
+def feed_scope(pack: Pack, raw_columns: tuple[str, ...]) -> Scope:
     """Name the columns of a raw table, all text, for the filter of a feed."""
     columns = {name: Column(Type.TEXT) for name in raw_columns}
     return Scope(columns=columns, values={}, units=pack.units)
@@ -70,7 +70,9 @@ def dated_values(pack: Pack, values: Mapping[str, Dated]) -> dict[str, Value]:
     made = {}
     for name, dated in values.items():
         cited = resolved(dated, pack.asof)
-        unit = _unit(pack, next((c.unit for c in dated.values() if c.unit), None))
+        # A value not yet in force is unknown, in the unit that it will have.
+        stated = cited or next(iter(dated.values()), None)
+        unit = _unit(pack, stated.unit if stated else None)
         number: Decimal | None = cited.value if cited else None
         made[name] = Value(number, unit, str(cited.cite) if cited else None)
     return made

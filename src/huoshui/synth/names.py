@@ -12,7 +12,6 @@ from huoshui.synth.places import CITY, DISTRICTS
 from huoshui.synth.trades import GIVEN, SURNAMES, TRADE_CHARACTERS
 
 LEGAL_FORMS = ("有限公司", "有限责任公司", "股份有限公司")
-_FULL_WIDTH = str.maketrans("()&0123456789", "（）＆０１２３４５６７８９")
 
 
 def trade_names(rng: np.random.Generator, count: int) -> list[str]:
@@ -78,8 +77,3 @@ def variants(name: str, parts: tuple[str, str, str, str], former: str) -> tuple[
 
 VARIANT_KINDS = ("region_moved", "full_width", "spaces", "legal_form", "former_name")
 """What `variants` gives, in its order."""
-
-
-def in_full_width(text: str) -> str:
-    """Write brackets and digits in full width, as some offices' keyboards do."""
-    return text.translate(_FULL_WIDTH)
