@@ -105,8 +105,12 @@ def _number_bins(
     if not starts and not is_missing.any():
         return None
     place = np.searchsorted(np.array(starts), values, side="right")
-    evidence = tuple(weigh(~is_missing & (place == i)) for i in range(len(starts) + 1))
-    return NumberBins(starts, evidence, missing)
+    evidence = np.array([weigh(~is_missing & (place == i)) for i in range(len(starts) + 1)])
+    if trend == "ascending":  # the prior draws small bins to nought, across a neighbour at times
+        evidence = np.maximum.accumulate(evidence)
+    elif trend == "descending":
+        evidence = np.minimum.accumulate(evidence)
+    return NumberBins(starts, tuple(evidence.tolist()), missing)
 
 
 def _shortest(known: np.ndarray, cut: float) -> float:

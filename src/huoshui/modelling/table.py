@@ -83,11 +83,23 @@ def table_at(source: pa.Table | Path | str) -> pa.Table:
     try:
         if path.suffix.lower() in {".csv", ".txt"}:
             empty = pa.csv.ConvertOptions(null_values=EMPTY_WORDS, strings_can_be_null=True)
-            return pa.csv.read_csv(path, convert_options=empty)
+            reading = pa.csv.ReadOptions(encoding=_encoding(path))
+            return pa.csv.read_csv(path, read_options=reading, convert_options=empty)
         return pa.parquet.read_table(path)
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
         detail = " ".join(str(error).split())[:200].rstrip(".")
         raise ModelRefusal.UNREADABLE.refuse(where=where, path=path, detail=detail) from None
+
+
+def _encoding(path: Path) -> str:
+    """Tell UTF-8 from the national standard's encoding (which contains GBK) by reading it all."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            while file.read(1 << 20):
+                pass
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
 
 
 def sample_of(
