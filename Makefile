@@ -32,7 +32,7 @@ setup: $(VENV)/.all  ## make .venv with everything (core, modelling, checks)
 demo: $(VENV)/.core  ## from raw records to explained offers, on a fictional region
 	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --no-serve
 
-test: $(VENV)/.all  ## all tests (about five minutes on two cores)
+test: $(VENV)/.all  ## all tests (under ten minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 quick: $(VENV)/.all  ## the tests that take under a minute in all
