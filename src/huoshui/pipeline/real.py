@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from huoshui.kernel.step import Tick, unwatched
+from huoshui.modelling.plots import plots_save
 from huoshui.modelling.saving import card_save
 from huoshui.pipeline.ingest import IngestResult, ingest
 from huoshui.pipeline.invoice_trial import FEN, Trial, allocation_save, trial
@@ -99,6 +100,7 @@ def real(
     if save_card:
         card_save(found.rating, roots[-1])
         found = replace(found, card_stands=True)
+    plots_save(found.fitted.validation, home, name=found.rating.id)
     csv = allocation_save(found.allocation, home / "allocation.csv")
     written.parent.mkdir(parents=True, exist_ok=True)
     written.write_text(page(register, found), "utf-8")
