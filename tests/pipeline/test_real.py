@@ -111,7 +111,7 @@ def test_the_card_fitted_again_is_the_pack_s_and_reaches_the_reference(
     shared_data: Path, taken: Taken, pack: Pack
 ) -> None:
     known = invoice_trial.outcomes(shared_data / real.INVOICES)
-    fitted = invoice_trial.fit_group(taken, known, pack, invoice_trial.NARROW, jobs=1)
+    fitted = invoice_trial.fit_group(taken, known, pack, invoice_trial.CHOSEN, jobs=1)
     assert (fitted.rows, fitted.bads) == (123, 27)
     assert fitted.figures["auc"] >= 0.865  # type: ignore[operator]
     assert invoice_trial.rating_of(fitted, known, pack) == pack.ratings[CARD]

@@ -37,9 +37,10 @@ from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Label, Rating
 
 CARD = "invoice_scorecard"
-NARROW = (CARD,)
-WIDE = (CARD, "invoices")
-"""Groups of indicators: those the card may read, and all that the catalogue has of invoices."""
+CHOSEN = (CARD,)
+CATALOGUE = ("invoices",)
+"""Groups of indicators: those chosen for the card with the outcomes in sight, and those that the
+catalogue had anyway, which show how much of the card's figure is that choice."""
 
 LETTERS = ("A", "B", "C", "D")
 LETTER_WITHOUT_LOAN = "D"
@@ -73,7 +74,7 @@ class Trial:
 
     taken: Taken
     fitted: modelling.Fitted
-    wide: modelling.Fitted
+    catalogue: modelling.Fitted
     rating: Rating  # as just fitted
     card_stands: bool  # the pack's card is this one, to the last point
     calibration: Calibration
@@ -212,8 +213,10 @@ def trial(
     """Run the whole trial; `refit` scores by the card just fitted, not by the one in the pack."""
     taken = take(data, lake, pack, tick=tick)
     known = outcomes(data)
-    fitted = fit_group(taken, known, pack, NARROW, jobs=jobs, tick=_named(tick, "card"))
-    wide = fit_group(taken, known, pack, WIDE, jobs=jobs, tick=_named(tick, "wide card"))
+    fitted = fit_group(taken, known, pack, CHOSEN, jobs=jobs, tick=_named(tick, "card"))
+    catalogue = fit_group(
+        taken, known, pack, CATALOGUE, jobs=jobs, tick=_named(tick, "catalogue's card")
+    )
     rating = rating_of(fitted, known, pack)
     calibration = calibration_of(fitted.validation)
     card = rating if refit or CARD not in pack.ratings else pack.ratings[CARD]
@@ -222,7 +225,7 @@ def trial(
     return Trial(
         taken=taken,
         fitted=fitted,
-        wide=wide,
+        catalogue=catalogue,
         rating=rating,
         card_stands=rating == pack.ratings.get(CARD),
         calibration=calibration,
