@@ -36,6 +36,8 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "products": ("offerings", schema.Offering),
     "programmes": ("offerings", schema.Offering),
     "entities": ("entities", schema.Settlement),
+    "roles": ("roles", schema.Role),
+    "workflows": ("workflows", schema.Workflow),
 }
 """Folder of a pack -> the kind (an attribute of `Pack`) and the form of what stands in it."""
 

@@ -20,10 +20,12 @@ from huoshui.policy.schema import (
     Item,
     Offering,
     Rating,
+    Role,
     Settlement,
     Source,
     Unit,
     Vocabulary,
+    Workflow,
 )
 
 
@@ -48,6 +50,8 @@ class Pack:
     documents: Mapping[tuple[str, str], Document] = field(repr=False)
     example_documents: Mapping[tuple[str, str], Document] = field(repr=False)
     roots: tuple[Path, ...] = ()
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    workflows: Mapping[str, Workflow] = field(default_factory=dict)
 
     @property
     def settlement(self) -> Settlement:

@@ -12,7 +12,17 @@ from huoshui.kernel.errors import Problem, Refusal
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited
 
-KINDS = ("constants", "items", "feeds", "indicators", "ratings", "offerings", "entities")
+KINDS = (
+    "constants",
+    "items",
+    "feeds",
+    "indicators",
+    "ratings",
+    "offerings",
+    "entities",
+    "roles",
+    "workflows",
+)
 
 
 class CitationRefusal(Refusal):

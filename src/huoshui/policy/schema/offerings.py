@@ -14,14 +14,13 @@ from huoshui.policy.schema.parts import (
     Identifier,
     Label,
 )
+from huoshui.policy.schema.roles import InstitutionKind
 
 
 class Institution(Definition):
     """Who offers: a bank, guarantor, insurer, fund manager, lessor or public office."""
 
-    kind: Literal[
-        "bank", "guarantor", "insurer", "fund_manager", "lessor", "government", "exchange"
-    ]
+    kind: InstitutionKind
     region: str  # GB/T 2260
     fictional: bool = False
 
@@ -31,6 +30,30 @@ class Term(Form):
 
     least: Expression
     most: Expression
+
+
+class ConditionPrecedent(Form):
+    """Something that must be done after acceptance and before money is drawn."""
+
+    id: Identifier
+    label: Label
+    cite: Cite
+
+
+class Automatic(Form):
+    """When an application may be approved at once; whatever it does not cover goes to an officer.
+
+    The clauses may name, beside the profile, what is asked: `asked_fen`, `asked_months`,
+    `asked_purpose`, and `open_fen` (approved for the subject before and not ended).
+    """
+
+    clauses: tuple[Clause, ...]
+    amount: Expression | None = None  # fen, the most it approves; null: what the offering gives
+    rate: Expression | None = None  # basis points; null: the offering's own rate
+    months: Expression | None = None  # the longest it approves; null: the offering's own term
+    subject_most: Identifier | None = None  # a value: open for one subject at once, this included
+    day_most: Identifier | None = None  # a value: approved by the rule in one day, this included
+    cite: Cite
 
 
 class Offering(Definition):
@@ -58,5 +81,8 @@ class Offering(Definition):
     relief: Expression | None = None  # basis points a year that the programme pays back
     term: Term | None = None  # null where there is no term
     repayment: tuple[Identifier, ...] = ()  # words of the vocabulary repayment
+    conditions: tuple[ConditionPrecedent, ...] = ()  # before a draw
+    automatic: Automatic | None = None  # null: an officer decides
+    quota_fen: Expression | None = None  # a year, set aside by the institution; null: no limit
     handbook: Label | None = None
     cite: Cite
