@@ -12,9 +12,9 @@ import pytest
 
 from huoshui.facts.faults import FeedRefusal
 from huoshui.kernel.errors import Refused
+from huoshui.pipeline.aside import quarantined
 from huoshui.pipeline.ingest import ingest
 from huoshui.pipeline.lake import Lake
-from huoshui.pipeline.quarantine import quarantined
 from tests.pipeline import taxes
 from tests.pipeline.taxes import HEADING, code, facts, feed, records, row, write_csv
 

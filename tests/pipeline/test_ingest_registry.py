@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from huoshui.engines.duckdb import DuckDB
+from huoshui.pipeline.aside import quarantined
 from huoshui.pipeline.ingest import ingest, known_facts
 from huoshui.pipeline.lake import Lake
-from huoshui.pipeline.quarantine import quarantined
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Feed, Item, Vocabulary
 from tests.conftest import PACKS

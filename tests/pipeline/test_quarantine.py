@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from huoshui.kernel.errors import Refused
+from huoshui.pipeline.aside import quarantined
 from huoshui.pipeline.ingest import ingest
 from huoshui.pipeline.lake import Lake
-from huoshui.pipeline.quarantine import export, quarantined, resubmit
+from huoshui.pipeline.quarantine import export, resubmit
 from tests.pipeline import taxes
 from tests.pipeline.taxes import HEADING, facts, feed, row, write_csv
 

@@ -12,7 +12,8 @@ import click
 from huoshui import synth
 from huoshui.cli import output, place
 from huoshui.kernel.errors import Refusal, Where
-from huoshui.pipeline import quarantine as aside
+from huoshui.pipeline import quarantine as repair
+from huoshui.pipeline.aside import quarantined
 from huoshui.pipeline.ingest import IngestResult
 from huoshui.pipeline.ingest import ingest as take
 from huoshui.pipeline.lake import Lake
@@ -123,7 +124,7 @@ def quarantine() -> None:
 @output.as_json
 def list_(feed: str | None, reason: str | None, limit: int, home: Path, as_json: bool) -> None:
     """Count what is set aside by reason, and show the first rows."""
-    rows = aside.quarantined(Lake(place.lake_folder(home)), feed=feed, reason=reason)
+    rows = quarantined(Lake(place.lake_folder(home)), feed=feed, reason=reason)
     reasons = Counter(zip(rows["feed"].to_pylist(), rows["reason"].to_pylist(), strict=True))
     first = rows.slice(0, limit).to_pylist()
     if as_json:
@@ -147,7 +148,7 @@ def export(file: Path, feed: str | None, reason: str | None, home: Path, as_json
     """Write the raw rows set aside to FILE (.csv or .jsonl), to be repaired there."""
     form: Literal["csv", "jsonl"] = "jsonl" if file.suffix == ".jsonl" else "csv"
     lake = Lake(place.lake_folder(home))
-    count = aside.export(lake, file, format=form, feed=feed, reason=reason)
+    count = repair.export(lake, file, format=form, feed=feed, reason=reason)
     if as_json:
         output.show_json({"file": str(file), "rows": count})
     else:
@@ -162,7 +163,7 @@ def export(file: Path, feed: str | None, reason: str | None, home: Path, as_json
 def resubmit(file: Path, home: Path, packs: tuple[Path, ...], as_json: bool) -> None:
     """Take repaired rows in; each keeps its source file and row, and leaves the quarantine."""
     pack = load(packs, asof=place.today())
-    results = aside.resubmit(Lake(place.lake_folder(home)), pack, file)
+    results = repair.resubmit(Lake(place.lake_folder(home)), pack, file)
     if as_json:
         output.show_json({"files": [result.to_dict() for result in results]})
     else:

@@ -72,18 +72,16 @@ class Lake:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
 
-    def batches(self, known: int | None = None) -> list[Batch]:
-        """Give the commit records in order, up to the batch asked for."""
-        folder = self.path / "batches"
-        found = [_read(path) for path in sorted(folder.glob("*.json"))] if folder.is_dir() else []
-        if known is None:
-            return found
-        latest = found[-1].batch if found else 0
-        if not 0 <= known <= latest:
+    def batches(self, known: int | None = None, *, since: int = 0) -> list[Batch]:
+        """Give the commit records in order, from behind `since` up to the batch asked for."""
+        latest = self.last_batch
+        if known is not None and not 0 <= known <= latest:
             raise LakeRefusal.NO_BATCH.refuse(
                 where=Where(str(self.path)), batch=known, latest=latest
             )
-        return [batch for batch in found if batch.batch <= known]
+        until = latest if known is None else known
+        paths = sorted((self.path / "batches").glob("*.json"))
+        return [_read(path) for path in paths if since < int(path.stem) <= until]
 
     @property
     def last_batch(self) -> int:

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from huoshui.engines.duckdb import DuckDB
 from huoshui.facts import checks, schema
 from huoshui.facts.build import RAW
 from huoshui.kernel.errors import Refusal, Refused, Where
+from huoshui.pipeline.aside import quarantined
 from huoshui.pipeline.ingest import IngestResult, Intake
 from huoshui.pipeline.lake import Lake, Writer, resolved
 from huoshui.pipeline.readers import UNSPLIT, Broken, Raw
@@ -63,30 +62,6 @@ class Repaired:
     batch: int
     source_row: int
     raw: Mapping[str, str | None]
-
-
-def quarantined(
-    lake: Lake,
-    *,
-    feed: str | None = None,
-    reason: str | None = None,
-    open_only: bool = True,
-    known: int | None = None,
-) -> pa.Table:
-    """Give the rows set aside, in the order they came, by default those not yet resolved."""
-    tables = [
-        pq.read_table(path, schema=schema.QUARANTINE)
-        for batch in lake.batches(known)
-        if feed in (None, batch.feed) and (path := lake.quarantine(batch))
-    ]
-    rows = pa.concat_tables([schema.QUARANTINE.empty_table(), *tables])
-    if reason is not None:
-        rows = rows.filter(pc.equal(rows["reason"], reason))
-    if open_only:
-        done = resolved(lake.batches())
-        names = zip(rows["batch"].to_pylist(), rows["source_row"].to_pylist(), strict=True)
-        rows = rows.filter(pa.array([name not in done for name in names], pa.bool_()))
-    return rows
 
 
 def export(

@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 from huoshui.kernel.step import Tick, unwatched
 from huoshui.modelling.plots import plots_save
 from huoshui.modelling.saving import card_save
+from huoshui.pipeline.aside import quarantined
 from huoshui.pipeline.ingest import IngestResult, ingest
 from huoshui.pipeline.invoice_trial import FEN, Trial, allocation_save, trial
 from huoshui.pipeline.lake import Lake
-from huoshui.pipeline.quarantine import quarantined
 from huoshui.pipeline.real_page import page
 from huoshui.pipeline.run import name_entities, run, session, take_facts
 from huoshui.policy.loader import load

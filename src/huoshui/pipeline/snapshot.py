@@ -8,11 +8,9 @@ bytes, and if it does not, something in the core has read what it should not hav
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +18,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from huoshui.kernel.errors import Refusal, Where
+from huoshui.pipeline.evidence import evidence
+from huoshui.pipeline.published import MANIFEST, Snapshot, sha256
 from huoshui.pipeline.run import Work
 
 RELATIONS = ("entity", "branch_link", "unlinked")
 """Relations of the entities stage that are published beside profile and verdicts."""
 
-MANIFEST = "manifest.json"
+FORM = 2
+"""Counts the forms of a snapshot: raised when files are added, so that older ones give way."""
 
 
 class SnapshotRefusal(Refusal):
@@ -37,18 +38,6 @@ class SnapshotRefusal(Refusal):
     )
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A published snapshot: where it is and what it is a function of."""
-
-    folder: Path
-    manifest: dict[str, Any]
-
-    def table(self, name: str) -> pa.Table:
-        """Read one of its tables."""
-        return pq.read_table(self.folder / f"{name}.parquet")
-
-
 def publish(work: Work, folder: Path) -> Snapshot:
     """Write what a run made under `folder`, whole or not at all."""
     assert work.profile is not None
@@ -56,6 +45,7 @@ def publish(work: Work, folder: Path) -> Snapshot:
     tables = {"profile": work.profile, "verdicts": work.verdicts}
     for name in RELATIONS:
         tables[name] = work.engine.query(f'SELECT * FROM "{name}" ORDER BY ALL')
+    tables["evidence"] = evidence(work.engine, work.pack, asof=work.asof)
     name = f"{work.known:08d}-{work.asof}-{work.pack.digest[:12]}"
     staged, final = folder / f".{name}.{os.getpid()}", folder / name
     shutil.rmtree(staged, ignore_errors=True)
@@ -66,13 +56,14 @@ def publish(work: Work, folder: Path) -> Snapshot:
     (staged / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     if final.is_dir():
         _same(final, staged, manifest)
-    else:
+    if staged.is_dir():
         os.replace(staged, final)
     return Snapshot(final, manifest)
 
 
 def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str, Any]:
     return {
+        "form": FORM,
         "known": work.known,
         "asof": work.asof.isoformat(),
         "pack_digest": work.pack.digest,
@@ -81,7 +72,7 @@ def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str
         "files": {
             f"{name}.parquet": {
                 "rows": table.num_rows,
-                "sha256": hashlib.sha256((staged / f"{name}.parquet").read_bytes()).hexdigest(),
+                "sha256": sha256(staged / f"{name}.parquet"),
             }
             for name, table in tables.items()
         },
@@ -89,7 +80,11 @@ def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str
 
 
 def _same(final: Path, staged: Path, manifest: dict[str, Any]) -> None:
+    """Leave what was published if it is the same, take it away if its form is older, or refuse."""
     before = json.loads((final / MANIFEST).read_text("utf-8"))
+    if before.get("form") != FORM:
+        shutil.rmtree(final)
+        return
     differing = [
         name
         for name, entry in manifest["files"].items()
