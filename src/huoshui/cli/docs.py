@@ -88,7 +88,7 @@ def _errors() -> str:
         text += f"\n## {family.__name__.removesuffix('Refusal')}\n\n{family.__doc__}\n\n"
         text += "| code | sentence | what to do |\n| --- | --- | --- |\n"
         for member in family:
-            message, fix = member.value
+            message, fix = member.value[:2]
             text += f"| `{member.code}` | {_cell(message)} | {_cell(fix)} |\n"
     return text
 

@@ -52,6 +52,7 @@ class Problem:
     where: Where | None = None
     fix: str = ""
     cites: tuple[str, ...] = ()
+    zh: tuple[str, str] | None = None  # message and fix in Chinese, where the refusal has them
 
     def __str__(self) -> str:
         """Say all of it on one line."""
@@ -90,8 +91,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is expected; the name says s
 class Refusal(Enum):
     """A list of reasons for saying no, in order of weight.
 
-    Each member is `(message, fix)`, both templates.  The family of the codes is the class name
-    without `Refusal`.
+    Each member is `(message, fix)`, both templates, or `(message, fix, message_zh, fix_zh)` where
+    people read it on a page.  The family of the codes is the class name without `Refusal`.
 
     >>> class FeedRefusal(Refusal):
     ...     NOT_A_DAY = "{value} is not a day.", "Correct the day and resubmit the row."
@@ -110,8 +111,9 @@ class Refusal(Enum):
         self, *, where: Where | None = None, cites: tuple[str, ...] = (), **fields: object
     ) -> Problem:
         """Fill the sentence and the fix."""
-        message, fix = self.value
-        return Problem(self.code, message.format(**fields), where, fix.format(**fields), cites)
+        message, fix, *chinese = (text.format(**fields) for text in self.value)
+        zh = (chinese[0], chinese[1]) if chinese else None
+        return Problem(self.code, message, where, fix, cites, zh)
 
     def refuse(
         self, *, where: Where | None = None, cites: tuple[str, ...] = (), **fields: object

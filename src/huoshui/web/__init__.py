@@ -1,0 +1,1 @@
+"""The web: one Django project, each app a vertical slice; see ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""Every instrument as an agreement with its stream of events."""

@@ -1,0 +1,43 @@
+"""Set the actor for one transaction; without it the database gives nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from huoshui.web.audit.rules.actor import Actor
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Run a transaction in an actor's name; inside another one, for a while, then back."""
+    inner = connection.in_atomic_block
+    before = _current() if inner else None
+    with transaction.atomic():
+        _set(_of(actor))
+        yield actor
+        if before is not None:
+            _set(before)
+
+
+_NAMES = ("kind", "person", "subject", "institution")
+
+
+def _of(actor: Actor) -> tuple[str, ...]:
+    ids = (actor.person, actor.subject, actor.institution)
+    return (actor.kind, *("" if each is None else str(each) for each in ids))
+
+
+def _set(values: tuple[str, ...]) -> None:
+    sql = ", ".join(f"set_config('huoshui.{name}', %s, true)" for name in _NAMES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", values)
+
+
+def _current() -> tuple[str, ...]:
+    sql = ", ".join(f"coalesce(current_setting('huoshui.{name}', true), '')" for name in _NAMES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}")
+        return tuple(cursor.fetchone())

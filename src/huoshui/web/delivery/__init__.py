@@ -1,0 +1,1 @@
+"""What is done later and what leaves the platform: jobs, messages, webhooks; once in effect."""

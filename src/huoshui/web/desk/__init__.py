@@ -1,0 +1,1 @@
+"""The pages across apps: home and search."""

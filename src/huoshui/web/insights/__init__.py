@@ -1,0 +1,1 @@
+"""What is known of a subject: published snapshots of profiles, ratings and verdicts."""

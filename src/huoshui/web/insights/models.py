@@ -1,0 +1,79 @@
+"""Published snapshots: one row per entity, in a partition of its own that appears whole.
+
+A profile's columns depend on the packs, so its values stand in one typed array per type; the
+snapshot says which column is where.  Partitions are made and attached by functions of the owner
+(see the migration), so that no reader ever sees half a snapshot.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Snapshot(models.Model):
+    """A published run: what it is a function of, and where each column and offering stands."""
+
+    name = models.TextField(unique=True)
+    known = models.BigIntegerField()
+    asof = models.DateField()
+    pack_digest = models.TextField()
+    columns = models.JSONField()  # {column: [array, place]}
+    offerings = models.JSONField()  # [{"id", "institution"}], in the order of their bits
+    manifest = models.JSONField()
+    rows = models.BigIntegerField(default=0)
+    status = models.TextField(default="loading")  # loading attached retired
+    asked_at = models.DateTimeField()
+    attached_at = models.DateTimeField(null=True)
+
+
+class Profile(models.Model):
+    """One entity in one snapshot; the table is partitioned by snapshot (see the migration)."""
+
+    pk = models.CompositePrimaryKey("snapshot_id", "entity")
+    snapshot_id = models.BigIntegerField()
+    entity = models.TextField()
+    kind = models.TextField(null=True)
+    code = models.TextField(null=True)
+    legacy_code = models.TextField(null=True)
+    name = models.TextField(null=True)
+    sort_key = models.TextField(default="")
+    region_code = models.TextField(null=True)
+    industry_code = models.TextField(null=True)
+    status = models.TextField(null=True)
+    established_on = models.DateField(null=True)
+    whole = ArrayField(models.BigIntegerField(null=True))
+    fraction = ArrayField(models.FloatField(null=True))
+    flag = ArrayField(models.BooleanField(null=True))
+    word = ArrayField(models.TextField(null=True))
+    day = ArrayField(models.DateField(null=True))
+    yes = ArrayField(models.BigIntegerField())  # bit k of the words: offering k is open
+    no = ArrayField(models.BigIntegerField())  # bit k of the words: offering k is closed
+
+    class Meta:
+        """Made by SQL, as Django knows no partitions."""
+
+        managed = False
+        db_table = "insights_profile"
+
+
+class Evidence(models.Model):
+    """What one feed says of one entity and item: how many facts, how new, and where from."""
+
+    pk = models.CompositePrimaryKey("snapshot_id", "entity", "item", "feed")
+    snapshot_id = models.BigIntegerField()
+    entity = models.TextField()
+    item = models.TextField()
+    feed = models.TextField()
+    facts = models.BigIntegerField()
+    newest_true_on = models.DateField(null=True)
+    oldest_true_on = models.DateField(null=True)
+    last_batch = models.BigIntegerField()
+    source_file = models.TextField()
+    source_row = models.BigIntegerField()
+
+    class Meta:
+        """Made by SQL, as Django knows no partitions."""
+
+        managed = False
+        db_table = "insights_evidence"

@@ -1,0 +1,1 @@
+"""What came in: feeds, batches, quarantine, uploads, and the packs in force."""
