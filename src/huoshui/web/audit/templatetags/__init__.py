@@ -1,0 +1,1 @@
+"""What every page can say: words in both languages, money, days, verdicts, drawings."""

@@ -1,0 +1,181 @@
+"""Words, money, days and unknowns as a page says them, in the language of the page.
+
+Tags take the language from the page's context; filters take it as their argument or from
+`rules.language`.  What is unknown is said to be unknown, never shown as zero or left blank.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from huoshui.explain import Language
+from huoshui.explain import money as money_shown
+from huoshui.explain.numbers import plain_number
+from huoshui.web.audit.rules.language import picked, spoken
+
+register = template.Library()
+
+REGION = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
+_UNKNOWN = {"zh": "未知", "en": "unknown"}
+_SIZES = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"))
+
+
+def page_language(context: Context) -> Language:
+    """Give the language of the page that is being rendered."""
+    named = context.get("language")
+    return spoken() if named is None else "en" if named == "en" else "zh"
+
+
+def _language(given: str | None) -> Language:
+    return spoken() if not given else "en" if given == "en" else "zh"
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Context, zh: str, en: str, **values: object) -> SafeString:
+    """Say words written in place in both languages, {name} filled from the arguments."""
+    words = zh if page_language(context) == "zh" else en
+    if not values:
+        return conditional_escape(words)
+    language = page_language(context)
+    filled = {n: v if isinstance(v, str | int) else picked(v, language) for n, v in values.items()}
+    return format_html(conditional_escape(words), **filled)
+
+
+@register.simple_tag(name="said", takes_context=True)
+def said_tag(context: Context, both: object) -> SafeString:
+    """Say the words of a pack or of a report in the language of the page."""
+    return conditional_escape(picked(both, page_language(context)))
+
+
+@register.filter
+def said(both: object, language: str | None = None) -> str:
+    """Say the words of a pack or of a report: `{{ label|said }}`."""
+    return picked(both, _language(language))
+
+
+@register.simple_tag(takes_context=True)
+def problem_said(context: Context, problem: object, part: str) -> str:
+    """Say the `message` or the `fix` of a problem (an object or its dictionary)."""
+    get = problem.get if isinstance(problem, Mapping) else lambda n: getattr(problem, n, None)
+    chinese: Any = get("zh")
+    if chinese and page_language(context) == "zh":
+        return str(chinese[0 if part == "message" else 1])
+    return picked(get(part), page_language(context))
+
+
+def nothing(language: Language) -> SafeString:
+    """Say that a value is unknown, quietly."""
+    return format_html('<span class="unknown">{}</span>', _UNKNOWN[language])
+
+
+@register.filter
+def unknown(value: object, language: str | None = None) -> object:
+    """Say that a missing value is unknown; give any other as it is."""
+    return nothing(_language(language)) if value is None or value == "" else value
+
+
+@register.filter
+def money(fen: object, language: str | None = None) -> str:
+    """Say an amount of fen as people read it, rounded: 1,234.56 万元."""
+    chosen = _language(language)
+    if fen is None or fen == "":
+        return nothing(chosen)
+    return money_shown(Decimal(str(fen)), chosen)
+
+
+@register.filter
+def yuan(fen: object, language: str | None = None) -> str:
+    """Say an amount to the fen, in yuan, as books and contracts need it: 1,234,567.80."""
+    if fen is None or fen == "":
+        return nothing(_language(language))
+    return f"{Decimal(str(fen)) / 100:,.2f}"
+
+
+@register.filter
+def number(value: object, language: str | None = None) -> str:
+    """Say a number with its thousands apart and at most two decimals."""
+    if value is None or value == "":
+        return nothing(_language(language))
+    return plain_number(Decimal(str(value)))
+
+
+@register.filter
+def bp(points: object, language: str | None = None) -> str:
+    """Say a rate of basis points in per cent: 365 is 3.65%."""
+    if points is None or points == "":
+        return nothing(_language(language))
+    return f"{Decimal(str(points)) / 100:,.2f}%"
+
+
+@register.filter
+def percent(share: object, language: str | None = None) -> str:
+    """Say a share of one in per cent: 0.1097 is 10.97%."""
+    if share is None or share == "":
+        return nothing(_language(language))
+    return f"{plain_number(Decimal(str(share)) * 100)}%"
+
+
+@register.filter
+def day(value: dt.date | str | None, language: str | None = None) -> str:
+    """Say a day: 2026-11-20."""
+    if not value:
+        return nothing(_language(language))
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(REGION).date()
+    text = value if isinstance(value, str) else value.isoformat()
+    return format_html('<time datetime="{}">{}</time>', text, text)
+
+
+@register.filter
+def moment(value: dt.datetime | None, language: str | None = None) -> str:
+    """Say a moment in the region's own time: 2026-11-20 14:03."""
+    if not value:
+        return nothing(_language(language))
+    local = value.astimezone(REGION)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(), f"{local:%Y-%m-%d %H:%M}"
+    )
+
+
+@register.filter
+def age(value: dt.date | dt.datetime | None, today: dt.date) -> str:
+    """Say how many days ago a day was, or how far off it is: `{{ due|age:today }}`."""
+    language = spoken()
+    if not value:
+        return nothing(language)
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(REGION).date()
+    days = (today - value).days
+    if days == 0:
+        return "今天" if language == "zh" else "today"
+    count = f"{abs(days):,}"
+    if language == "zh":
+        return f"{count} 天前" if days > 0 else f"还有 {count} 天"
+    unit = "day" if count == "1" else "days"
+    return f"{count} {unit} ago" if days > 0 else f"in {count} {unit}"
+
+
+@register.filter
+def short(digest: object, length: int = 12) -> str:
+    """Give the beginning of a digest; the whole belongs in the title beside it."""
+    text = digest.hex() if isinstance(digest, bytes | memoryview) else str(digest or "")
+    return text[:length]
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Say a number of bytes: 1.5 MB."""
+    if count is None:
+        return nothing(spoken())
+    for unit, name in _SIZES:
+        if count >= unit:
+            return f"{count / unit:,.1f} {name}"
+    return f"{count:,} B"
