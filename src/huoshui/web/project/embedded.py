@@ -154,16 +154,23 @@ def server_make(home: Path, place: Place, password: str, *, durable: bool) -> No
         _give(path, place)
     try:
         secret.write_text(password + "\n", "utf-8")
-        command = [bin_ / "initdb", "-D", fresh, "-U", ADMIN, f"--pwfile={secret}"]
+        command: list[str | Path] = [
+            bin_ / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            ADMIN,
+            f"--pwfile={secret}",
+        ]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += [] if durable else ["--no-sync"]
-        done = _run(command, place)
+        code, said = _run(command, place)
     finally:
         secret.unlink()
-    if done.returncode:
+    if code:
         shutil.rmtree(place.folder)
-        reason = (done.stderr.strip().splitlines() or ["initdb failed"])[-1]
+        reason = (said.strip().splitlines() or ["initdb failed"])[-1]
         raise ServerRefusal.NOT_MADE.refuse(reason=reason, folder=place.folder)
     with (fresh / "postgresql.conf").open("a") as conf:
         conf.write("include 'huoshui.conf'\n")
@@ -331,36 +338,28 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _run(command: list[str | Path], place: Place) -> subprocess.CompletedProcess[str]:
-    account = _account(place)
-    ids = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-    return subprocess.run(
-        command,
-        cwd=place.folder,
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        umask=0o077,
-        **ids,  # type: ignore[call-overload]
-    )
+def _run(command: list[str | Path], place: Place) -> tuple[int, str]:
+    """Run a program to its end: its code and what it complained of."""
+    with tempfile.TemporaryFile() as said:
+        code = _spawn(command, place, said).wait()
+        said.seek(0)
+        return code, said.read().decode("utf-8", "replace")
 
 
-def _spawn(
-    command: list[str | Path], place: Place, log: IO[bytes]
-) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str | Path], place: Place, said: IO[bytes]) -> subprocess.Popen[bytes]:
     account = _account(place)
-    ids = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     return subprocess.Popen(
         command,
         cwd=place.folder,
         env=_environment(),
         stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
+        stdout=said,
+        stderr=said,
         umask=0o077,
         start_new_session=True,  # an interrupt in the terminal is not for the database
-        **ids,  # type: ignore[call-overload]
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 
