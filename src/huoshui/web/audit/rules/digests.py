@@ -1,0 +1,204 @@
+"""What is hashed of an entry and of a seal, written down to the byte.
+
+An entry's digest covers every column and, in place of its payload, the salted digest of the
+payload: a payload can be erased while the digest, and everything built on it, still holds.  Text
+is canonical JSON: keys in order, no spaces, UTF-8, and no numbers but integers, since a database
+and a program may write one fraction in two ways.
+
+>>> canonical({"b": [1, "二"], "a": None}).decode()
+'{"a":null,"b":[1,"二"]}'
+>>> plain({"rate": 0.5, "on": dt.date(2026, 11, 20)})
+{'rate': '0.5', 'on': '2026-11-20'}
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+SALT_BYTES = 16
+FIRST_PREVIOUS = bytes(32)
+_SIGNED = b"huoshui record seal 1\n"
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What an entry says at length: salt and body, or neither once it was erased."""
+
+    salt: bytes | None
+    body: Any
+    erased_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the record, as it stands in the database."""
+
+    id: int
+    xid: int
+    at: dt.datetime
+    actor_kind: str
+    actor: str
+    person_id: UUID | None
+    subject_id: UUID | None
+    institution_id: UUID | None
+    action: str
+    object_kind: str
+    object_id: str
+    reason: str | None
+    rule: str | None
+    payload_digest: bytes | None
+    digest: bytes = b""
+    payload: Payload | None = None
+
+
+_HASHED = tuple(each.name for each in fields(Entry))[:-2]
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A signed root over the entries of a span of transactions, chained to the seal before."""
+
+    n: int
+    xid_from: int  # the first transaction sealed
+    xid_until: int  # the first one not sealed
+    entries: int
+    leaves: tuple[bytes, ...]
+    root: bytes
+    previous: bytes
+    sealed_at: dt.datetime
+    hash: bytes = b""
+    signature: bytes = b""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as the witness file and an export keep it."""
+        return {
+            **{name: _written(getattr(self, name)) for name in _CHAINED},
+            "leaves": b"".join(self.leaves).hex(),
+            "hash": self.hash.hex(),
+            "signature": self.signature.hex(),
+        }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Seal:
+        """Read what `to_dict` wrote."""
+        return cls(
+            n=int(said["n"]),
+            xid_from=int(said["xid_from"]),
+            xid_until=int(said["xid_until"]),
+            entries=int(said["entries"]),
+            leaves=apart(bytes.fromhex(said["leaves"])),
+            root=bytes.fromhex(said["root"]),
+            previous=bytes.fromhex(said["previous"]),
+            sealed_at=dt.datetime.fromisoformat(said["sealed_at"]),
+            hash=bytes.fromhex(said["hash"]),
+            signature=bytes.fromhex(said["signature"]),
+        )
+
+
+_CHAINED = ("n", "xid_from", "xid_until", "entries", "root", "previous", "sealed_at")
+
+
+def canonical(value: Any) -> bytes:
+    """Write plain data in the one way that is hashed."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
+def clean(text: str) -> str:
+    """Replace what PostgreSQL cannot keep in a text: the zero byte and lone surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def plain(value: Any) -> Any:
+    """Make data plain: days, moments, ids and fractions become text; words lose what cannot stay.
+
+    A thing that is none of these is our mistake and fails.
+    """
+    match value:
+        case Enum():
+            return plain(value.value)
+        case None | bool() | int():
+            return value
+        case str():
+            return clean(value)
+        case dt.datetime():
+            return moment(value)
+        case dt.date() | UUID():
+            return str(value)
+        case bytes():
+            return value.hex()
+        case Mapping():
+            return {clean(str(key)): plain(each) for key, each in value.items()}
+        case Iterable():
+            ordered = sorted(value) if isinstance(value, set | frozenset) else value
+            return [plain(each) for each in ordered]
+        case _ if hasattr(value, "is_finite") or isinstance(value, float):
+            return str(value)
+    raise TypeError(f"the record cannot keep a {type(value).__name__}")
+
+
+def moment(at: dt.datetime) -> str:
+    """Write a moment in UTC with its microseconds."""
+    return at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def payload_digest(salt: bytes, body: Any) -> bytes:
+    """Hash a payload so that nobody can guess it back once its salt is gone."""
+    return sha256(salt + canonical(body)).digest()
+
+
+def entry_digest(entry: Entry) -> bytes:
+    """Hash every column of an entry but the digest itself."""
+    said = {name: _written(getattr(entry, name)) for name in _HASHED}
+    return sha256(canonical({"v": "1", **said})).digest()
+
+
+def seal_hash(seal: Seal) -> bytes:
+    """Hash what a seal stands for; its leaves are in its root."""
+    said = {name: _written(getattr(seal, name)) for name in _CHAINED}
+    return sha256(canonical({"v": "1", **said})).digest()
+
+
+def signed(seal_digest: bytes, key: bytes) -> bytes:
+    """Sign a seal's hash with the platform's private key (32 bytes, Ed25519)."""
+    return Ed25519PrivateKey.from_private_bytes(key).sign(_SIGNED + seal_digest)
+
+
+def public_key(key: bytes) -> bytes:
+    """Give the public key of a private one."""
+    return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+
+
+def signature_holds(signature: bytes, seal_digest: bytes, key: bytes) -> bool:
+    """Say whether a signature was made by the private key of a public one."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, _SIGNED + seal_digest)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def apart(leaves: bytes) -> tuple[bytes, ...]:
+    """Give the digests that were kept end to end."""
+    return tuple(leaves[at : at + 32] for at in range(0, len(leaves), 32))
+
+
+def _written(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case dt.datetime():
+            return moment(value)
+        case bytes():
+            return value.hex()
+    return str(value)
