@@ -90,7 +90,7 @@ def load(roots: Sequence[Path], *, asof: dt.date) -> Pack:
     """
     problems: list[Problem] = []
     files = list(_files(roots, problems))
-    digest = _digest(files, roots)
+    digest = _digest(_contents(files, roots))
     documents: dict[tuple[str, str], Document] = {}
     examples: dict[tuple[str, str], Document] = {}
     made: dict[str, dict[str, Any]] = {kind: {} for kind, _ in FOLDERS.values()}
@@ -145,15 +145,31 @@ def _files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[_File]:
             yield _File(path, name, kind, form, path.name.endswith(EXAMPLES))
 
 
-def _digest(files: Sequence[_File], roots: Sequence[Path]) -> str:
-    total = hashlib.sha256()
+def contents(roots: Sequence[Path]) -> dict[str, Path]:
+    """Give every file that packs are made of, by the name that errors and the digest call it."""
+    problems: list[Problem] = []
+    found = _contents(list(_files(roots, problems)), roots)
+    Refused.raise_any(problems)
+    return dict(found)
+
+
+def digest_of(roots: Sequence[Path]) -> str:
+    """Give the digest that a pack read from these folders has, without reading it as at a day."""
+    return _digest(list(contents(roots).items()))
+
+
+def _contents(files: Sequence[_File], roots: Sequence[Path]) -> list[tuple[str, Path]]:
     paths = [(f.name, f.path) for f in files]
     paths += [(f"{r.name}/units.yaml", r / "units.yaml") for r in roots]
-    for name, path in sorted(paths):
-        if path.is_file():
-            content = path.read_bytes()
-            total.update(f"{name}\0{len(content)}\0".encode())
-            total.update(content)
+    return sorted((name, path) for name, path in paths if path.is_file())
+
+
+def _digest(contents: Sequence[tuple[str, Path]]) -> str:
+    total = hashlib.sha256()
+    for name, path in contents:
+        content = path.read_bytes()
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
     return total.hexdigest()
 
 

@@ -1,0 +1,41 @@
+"""The case machine as this app uses it; `huoshui.policy.machine` says why it stands below."""
+
+from huoshui.policy.machine import (
+    Acting,
+    ActorView,
+    CaseView,
+    FieldRefusal,
+    GuardFact,
+    Machine,
+    Made,
+    Moved,
+    MoveRefusal,
+    Open,
+    machine_of,
+    may_move,
+    missing_documents,
+    move_apply,
+    moves_open,
+    overdue,
+    shown_fields,
+)
+
+__all__ = [
+    "Acting",
+    "ActorView",
+    "CaseView",
+    "FieldRefusal",
+    "GuardFact",
+    "Machine",
+    "Made",
+    "MoveRefusal",
+    "Moved",
+    "Open",
+    "machine_of",
+    "may_move",
+    "missing_documents",
+    "move_apply",
+    "moves_open",
+    "overdue",
+    "shown_fields",
+]
