@@ -13,6 +13,7 @@ from huoshui import matching, ratings
 from huoshui.cli import output, place
 from huoshui.pipeline import run as running
 from huoshui.pipeline import subjects
+from huoshui.pipeline.archive import load_and_keep
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import open_to, rating_counts, summary
@@ -41,11 +42,15 @@ def _asks(command: Any) -> Any:
 def run(
     home: Path, packs: tuple[Path, ...], asof: dt.date, known: int | None, as_json: bool
 ) -> None:
-    """Run every stage over the facts known, and publish a snapshot under HOME/snapshots."""
+    """Run every stage over the facts known, and publish a snapshot under HOME/snapshots.
+
+    The packs are kept under HOME/packs, so that the snapshot's rules can be read again.
+    """
     lake = Lake(place.lake_folder(home))
     with running.session() as engine, output.progress(quiet=as_json) as tick:
-        work = running.run(engine, lake, load(packs, asof=asof), known=known, tick=tick)
-        snapshot = publish(work, home / "snapshots")
+        pack = load_and_keep(packs, home, asof=asof)
+        work = running.run(engine, lake, pack, known=known, tick=tick)
+        snapshot = publish(work, home)
         found = {**summary(work), "snapshot": str(snapshot.folder)}
     if as_json:
         output.show_json(found)

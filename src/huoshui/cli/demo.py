@@ -13,12 +13,12 @@ from huoshui import matching, synth
 from huoshui.cli import output, place
 from huoshui.cli.asking import show_explained, show_summary
 from huoshui.pipeline import subjects
+from huoshui.pipeline.archive import load_and_keep
 from huoshui.pipeline.ingest import ingest
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.run import Work, run, session
 from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import summary
-from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 
 DAY = dt.date(2026, 11, 20)
@@ -49,7 +49,7 @@ def demo(
     Everything in the region is invented.  The table, one firm's offers, and what to try next.
     """
     del no_serve  # there are no pages yet; the flag is here so that scripts need not change
-    pack = load(packs, asof=asof)
+    pack = load_and_keep(packs, home, asof=asof)
     lake = Lake(home / "lake")
     seconds: dict[str, float] = {}
     with session() as engine, output.progress(quiet=as_json) as tick:
@@ -63,7 +63,7 @@ def demo(
         seconds["ingest"] = time.perf_counter() - started
         work = run(engine, lake, pack, tick=tick)
         started = time.perf_counter()
-        snapshot = publish(work, home / "snapshots")
+        snapshot = publish(work, home)
         seconds["publish"] = time.perf_counter() - started
         found = summary(work)
         found["seconds"] = {k: round(v, 2) for k, v in seconds.items()} | found["seconds"]

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from huoshui.kernel.errors import Refusal, Where
 from huoshui.pipeline.evidence import evidence
-from huoshui.pipeline.published import MANIFEST, Snapshot, sha256
+from huoshui.pipeline.published import MANIFEST, SNAPSHOTS, Snapshot, sha256
 from huoshui.pipeline.run import Work
 
 RELATIONS = ("entity", "branch_link", "unlinked")
@@ -38,10 +38,11 @@ class SnapshotRefusal(Refusal):
     )
 
 
-def publish(work: Work, folder: Path) -> Snapshot:
-    """Write what a run made under `folder`, whole or not at all."""
+def publish(work: Work, home: Path) -> Snapshot:
+    """Write what a run made under a home's snapshots, whole or not at all."""
     assert work.profile is not None
     assert work.verdicts is not None
+    folder = home / SNAPSHOTS
     tables = {"profile": work.profile, "verdicts": work.verdicts}
     for name in RELATIONS:
         tables[name] = work.engine.query(f'SELECT * FROM "{name}" ORDER BY ALL')
