@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from huoshui.web.audit.rules.charts import Chart
+from huoshui.web.audit.rules.diagram import Diagram
 from huoshui.web.audit.rules.language import picked
 from huoshui.web.audit.templatetags.said import page_language
 
@@ -101,3 +102,19 @@ def _json(data: object) -> str:
 def zipped(left: Iterable[Any], right: Iterable[Any]) -> list[tuple[Any, Any]]:
     """Pair the cells of a row with their columns."""
     return list(zip(left, right, strict=True))
+
+
+@register.inclusion_tag("parts/diagram.html", takes_context=True)
+def diagram(context: Context, drawn: Diagram) -> Mapping[str, object]:
+    """Draw states and the ways between them, with the ways in a table beneath."""
+    wide, tall = drawn.size()
+    names = {node.id: node.label for node in drawn.nodes}
+    return {
+        "diagram": drawn,
+        "boxes": drawn.boxes(),
+        "paths": drawn.paths(),
+        "wide": wide,
+        "tall": tall,
+        "ways": [(names[w.source], w.label, names[w.target]) for w in drawn.ways],
+        "language": page_language(context),
+    }
