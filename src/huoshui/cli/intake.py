@@ -26,6 +26,11 @@ class IntakeRefusal(Refusal):
     NOTHING_THERE = "There is nothing to take in at {place}.", "Give a folder of raw tables."
 
 
+recorded_at_option = click.option(
+    "--recorded-at", default=None, help="The moment that new batches' records are to say."
+)
+
+
 @click.group()
 def data() -> None:
     """The fictional region's raw tables."""
@@ -56,6 +61,7 @@ def make(folder: Path, firms: int, seed: int, asof: dt.date, as_json: bool) -> N
 @click.argument("where", type=click.Path(path_type=Path), required=False)
 @click.option("--feed", "feeds", multiple=True, help="Only these feeds.")
 @click.option("--source-url", default=None, help="Of PostgreSQL feeds (or HUOSHUI_SOURCE_URL).")
+@recorded_at_option
 @place.home_option
 @place.packs_option
 @output.as_json
@@ -63,6 +69,7 @@ def ingest(
     where: Path | None,
     feeds: tuple[str, ...],
     source_url: str | None,
+    recorded_at: str | None,
     home: Path,
     packs: tuple[Path, ...],
     as_json: bool,
@@ -82,6 +89,7 @@ def ingest(
             feeds=list(feeds) or None,
             progress=tick,
             source_url=source_url,
+            recorded_at=recorded_at,
         )
     refused = [result for result in results if result.status == "refused"]
     if as_json:
@@ -157,13 +165,16 @@ def export(file: Path, feed: str | None, reason: str | None, home: Path, as_json
 
 @quarantine.command("resubmit")
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
+@recorded_at_option
 @place.home_option
 @place.packs_option
 @output.as_json
-def resubmit(file: Path, home: Path, packs: tuple[Path, ...], as_json: bool) -> None:
+def resubmit(
+    file: Path, recorded_at: str | None, home: Path, packs: tuple[Path, ...], as_json: bool
+) -> None:
     """Take repaired rows in; each keeps its source file and row, and leaves the quarantine."""
     pack = load(packs, asof=place.today())
-    results = repair.resubmit(Lake(place.lake_folder(home)), pack, file)
+    results = repair.resubmit(Lake(place.lake_folder(home)), pack, file, recorded_at=recorded_at)
     if as_json:
         output.show_json({"files": [result.to_dict() for result in results]})
     else:

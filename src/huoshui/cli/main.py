@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from huoshui.cli import output
+from huoshui.cli import lifeline, output
 from huoshui.cli.asking import explain, match, rate, run
 from huoshui.cli.bench import bench
 from huoshui.cli.demo import demo
@@ -43,6 +43,7 @@ for command in (
 
 def main() -> None:
     """Run the command line."""
+    lifeline.watch()
     sys.exit(output.run(cli))
 
 

@@ -8,7 +8,9 @@ was done and something it checked does not hold; 70 a mistake of ours; 130 inter
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +25,8 @@ from huoshui.kernel.errors import Problem, Refused
 from huoshui.kernel.step import Tick, unwatched
 
 DONE, REFUSED, USAGE, DOES_NOT_HOLD, OUR_MISTAKE, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+SECONDS_BETWEEN_LINES = 0.25
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -84,7 +88,13 @@ def say(text: str = "") -> None:
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Tick]:
-    """Show a bar per kind of work on standard error, where a person is watching."""
+    """Show a bar per kind of work on standard error, where a person is watching.
+
+    Where HUOSHUI_PROGRESS is `lines` a program is watching: it gets a JSON object a line.
+    """
+    if os.environ.get("HUOSHUI_PROGRESS") == "lines":
+        yield _told_in_lines()
+        return
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield unwatched
@@ -106,6 +116,21 @@ def progress(*, quiet: bool = False) -> Iterator[Tick]:
 
     with bars:
         yield tick
+
+
+def _told_in_lines() -> Tick:
+    """Tell of the beginning and end of each kind of work, and between them now and then."""
+    told: dict[str, float] = {}
+
+    def tick(what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if what in told and done < total and now - told[what] < SECONDS_BETWEEN_LINES:
+            return
+        told[what] = now
+        line = json.dumps({"what": what, "done": done, "total": total}, ensure_ascii=False)
+        click.echo(line, err=True)
+
+    return tick
 
 
 def run(command: click.Group, arguments: Sequence[str] | None = None) -> int:

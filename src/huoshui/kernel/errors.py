@@ -11,9 +11,10 @@ feed.not_a_day: 2023-02-30 is not a day. (tax.csv, row 7) Fix: Correct the day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -62,14 +63,29 @@ class Problem:
         return f"{self.code}: {self.message}{place}{fix}{cites}"
 
     def to_dict(self) -> dict[str, object]:
-        """Give the five fields that every door shows."""
+        """Give the five fields that every door shows, and the Chinese words where there are any."""
+        chinese = {"zh": {"message": self.zh[0], "fix": self.zh[1]}} if self.zh else {}
         return {
             "code": self.code,
             "message": self.message,
             "where": self.where.to_dict() if self.where else {},
             "fix": self.fix,
             "cites": list(self.cites),
+            **chinese,
         }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Problem:
+        """Read a problem as `to_dict` gives it."""
+        zh = said.get("zh")
+        return cls(
+            said["code"],
+            said["message"],
+            Where(**said["where"]) if said.get("where") else None,
+            said.get("fix", ""),
+            tuple(said.get("cites", ())),
+            (zh["message"], zh["fix"]) if zh else None,
+        )
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is expected; the name says so
