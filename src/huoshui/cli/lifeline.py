@@ -14,7 +14,6 @@ import time
 
 from huoshui.cli.output import INTERRUPTED
 
-
 PATIENCE_SECONDS = 10
 
 
