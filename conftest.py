@@ -1,0 +1,41 @@
+"""Django is set up before the first of its modules is collected, and only then."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+OF_DJANGO = (ROOT / "src/huoshui/web", ROOT / "tests/web", ROOT / "tests/browser")
+DAY = "2026-11-20"
+"""The day that the tests of the web take place on."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_file(file_path: Path) -> None:
+    """Set Django up when a file of its part of the house is met."""
+    if file_path.suffix == ".py" and any(map(file_path.is_relative_to, OF_DJANGO)):
+        _set_up()
+
+
+def _set_up() -> None:
+    from django.apps import apps
+
+    if apps.ready:
+        return
+    # Where the database is, tests learn from tests/web/databases.py; a doctest needs none.
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "huoshui.web.project.settings",
+        "HUOSHUI_SECRET_KEY": "only for tests",
+        "HUOSHUI_HOME": str(Path(tempfile.gettempdir()) / "huoshui-no-home"),
+        "HUOSHUI_PACKS": os.pathsep.join(str(ROOT / "packs" / n) for n in ("common", "demo")),
+        "HUOSHUI_DAY": DAY,
+    }
+    import django
+    from django.test.utils import setup_test_environment
+
+    django.setup()
+    setup_test_environment()

@@ -1,0 +1,142 @@
+"""A real PostgreSQL for tests: one server a run, a fresh migrated database a test.
+
+All processes of a run share the server; the last to leave stops it and removes its data.  What a
+killed run left behind is removed by the next.  Tests meet the database as the web role does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import psycopg
+import pytest
+
+from huoshui.web.project import database as databases
+from huoshui.web.project import embedded
+from huoshui.web.project.database import Database, Role
+
+SERVERS = Path(tempfile.gettempdir()) / "huoshui-test-servers"
+"""Directly under a folder that is open to all, so that root's server can pass through it."""
+
+AsRole = Callable[..., psycopg.Connection[Any]]
+
+
+@contextmanager
+def shared_server(name: str) -> Iterator[Database]:
+    """Give the migrated database of a run, which tests copy; it is started by whoever is first."""
+    run = SERVERS / name
+    user = run / "users" / str(os.getpid())
+    with _locked():
+        _sweep()
+        user.parent.mkdir(parents=True, exist_ok=True)
+        user.touch()
+        # The parents of the server's folder are ours here: SERVERS and the run.
+        db = databases.start(run / "home", base=run / "data", durable=False)
+        databases.migrate(db)
+    try:
+        yield db
+    finally:
+        with _locked():
+            user.unlink()
+            _sweep()
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    SERVERS.mkdir(exist_ok=True)
+    SERVERS.chmod(0o755)
+    with (SERVERS / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sweep() -> None:
+    """Stop and remove the servers that no living test process uses."""
+    for run in SERVERS.iterdir():
+        if not run.is_dir():
+            continue
+        users = run / "users"
+        if users.is_dir() and any(psutil.pid_exists(int(u.name)) for u in users.iterdir()):
+            continue
+        home = run / "home"
+        if (home / embedded.REMEMBERED).is_file() and any((run / "data").glob("*/data")):
+            embedded.server_stop(embedded.place_of(home))
+        shutil.rmtree(run, ignore_errors=True)
+
+
+def _point_django_at(url: str) -> None:
+    from django.db import connections
+
+    from huoshui.web.project.settings import database as parsed
+
+    connections["default"].close()
+    wanted = parsed(url)
+    # In place: the connections of other threads share these settings.
+    connections.settings["default"].update(
+        {key: wanted[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The server of this run with its migrated database, which nobody is connected to."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with shared_server(shared.name) as db:
+        yield db
+
+
+@pytest.fixture
+def database(
+    server: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """A fresh database, migrated and empty; Django is connected to it as the web role.
+
+    The home, where files go, is a folder of the test's own.
+    """
+    from django.conf import settings
+    from django.db import connections
+
+    monkeypatch.setattr(settings, "HUOSHUI_HOME", tmp_path / "home")
+    made = databases.copied(server, f"test_{uuid4().hex}")
+    try:
+        _point_django_at(made.url("web"))
+        yield made
+    finally:
+        connections.close_all()
+        databases.dropped(made)
+
+
+@pytest.fixture
+def jobs_database(database: Database) -> Database:
+    """The same fresh database; Django is connected to it as the jobs role."""
+    _point_django_at(database.url("jobs"))
+    return database
+
+
+@pytest.fixture
+def switch_role(database: Database) -> Callable[[Role], None]:
+    """Connect Django to the test's database as another role from here on."""
+    return lambda role: _point_django_at(database.url(role))
+
+
+@pytest.fixture
+def as_role(database: Database) -> Iterator[AsRole]:
+    """Open connections of our own to the test's database: `as_role("owner", autocommit=True)`."""
+    with ExitStack() as opened:
+
+        def connect(role: Role, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+            connection = psycopg.connect(database.url(role), autocommit=autocommit)
+            opened.callback(connection.close)
+            return connection
+
+        yield connect
