@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "huoshui.web.project.middleware.policy_of_content",
+    "huoshui.web.project.middleware.InTheActorsName",
 ]
 ROOT_URLCONF = "huoshui.web.project.urls"
 WSGI_APPLICATION = "huoshui.web.project.wsgi.application"
@@ -92,6 +94,9 @@ TIME_ZONE = "UTC"  # moments are kept in UTC; pages show them in the region's ow
 USE_I18N = False  # both languages stand side by side in the pages (docs/adr)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+SIGN_IN_TRIES = 5  # failed attempts for one name within the pause, then the door stays shut
+SIGN_IN_TRIES_OF_ADDRESS = 30  # the same for one address, behind which an office may sit
+SIGN_IN_PAUSE_MINUTES = 15
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

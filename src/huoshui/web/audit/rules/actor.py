@@ -29,6 +29,12 @@ class ActorRefusal(Refusal):
         "{name}在此无权办理：需要“{permission}”权限。",
         "请有相应角色的同事办理，或切换身份。",
     )
+    NOT_THERE = (
+        "There is nothing at {path}, or it is not yours to see.",
+        "Go back and follow a link from your own pages.",
+        "{path} 不存在，或您无权查看。",
+        "请返回，从自己的页面进入。",
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pages of the record, and the doors that every page stands behind."""

@@ -1,0 +1,1 @@
+"""What is written of parties: admissions, links, sign-ins and consents."""

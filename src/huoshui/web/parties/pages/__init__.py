@@ -1,0 +1,1 @@
+"""Pages of parties: sign-in, who I act for, consents, institutions."""
