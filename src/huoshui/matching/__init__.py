@@ -1,5 +1,14 @@
 """Matching: who may have which offering, for everybody at once and explained for one."""
 
+from huoshui.matching.automatic import (
+    REASONS,
+    Asked,
+    AutomaticTrace,
+    Limits,
+    Reason,
+    automatic,
+    quota_of,
+)
 from huoshui.matching.build import Counts, Offer, counts, offers, verdicts
 from huoshui.matching.checks import VerdictRefusal, check
 from huoshui.matching.clauses import OfferingClause, clauses_of
@@ -10,10 +19,14 @@ from huoshui.matching.schema import WORD_BITS, Verdict, bit_of, decoded, word_co
 from huoshui.matching.terms import Terms, TermsPlan, compile_terms, terms_of
 
 __all__ = [
+    "REASONS",
     "WORD_BITS",
+    "Asked",
+    "AutomaticTrace",
     "ClauseTrace",
     "Counts",
     "Fit",
+    "Limits",
     "MatchingRefusal",
     "Need",
     "NeedRefusal",
@@ -21,11 +34,13 @@ __all__ = [
     "OfferingClause",
     "OfferingTrace",
     "Plan",
+    "Reason",
     "Terms",
     "TermsPlan",
     "Verdict",
     "VerdictRefusal",
     "answer",
+    "automatic",
     "bit_of",
     "check",
     "clauses_of",
@@ -35,6 +50,7 @@ __all__ = [
     "decoded",
     "explain_one",
     "offers",
+    "quota_of",
     "terms_of",
     "verdicts",
     "word_count",

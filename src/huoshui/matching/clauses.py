@@ -45,7 +45,7 @@ def clauses_of(pack: Pack, offering: Offering, scope: Scope) -> list[OfferingCla
     for name, text, say in _implied(pack, offering):
         where = pack.where("offerings", offering.id, name)
         whole = condition(text, scope, where)
-        parts = _parts(whole.typed)
+        parts = parts_of(whole.typed)
         made.append(
             OfferingClause(
                 offering.id, name, text, say, offering.cite, None, True, whole, parts, {}
@@ -54,7 +54,7 @@ def clauses_of(pack: Pack, offering: Offering, scope: Scope) -> list[OfferingCla
     for nth, clause in enumerate(offering.clauses):
         where = pack.where("offerings", offering.id, "clauses", nth, "when")
         whole = condition(clause.when, scope, where)
-        named = {n: v for n, v in values.items() if n in whole.values or _says(clause.say, n)}
+        named = {n: v for n, v in values.items() if n in whole.values or says(clause.say, n)}
         made.append(
             OfferingClause(
                 offering=offering.id,
@@ -65,21 +65,22 @@ def clauses_of(pack: Pack, offering: Offering, scope: Scope) -> list[OfferingCla
                 evidence=clause.evidence,
                 implied=False,
                 whole=whole,
-                parts=_parts(whole.typed),
+                parts=parts_of(whole.typed),
                 values=named,
             )
         )
     return made
 
 
-def _parts(typed: Typed) -> tuple[Typed, ...]:
+def parts_of(typed: Typed) -> tuple[Typed, ...]:
     """Take a clause apart at its outermost `and`: it is true if all are, false if one is."""
     if isinstance(typed, Apply) and typed.operation.name == "and":
-        return tuple(part for arg in typed.args for part in _parts(arg))
+        return tuple(part for arg in typed.args for part in parts_of(arg))
     return (typed,)
 
 
-def _says(say: Label, name: str) -> bool:
+def says(say: Label, name: str) -> bool:
+    """Say whether a sentence names a value."""
     return f"{{{name}}}" in say.zh or f"{{{name}}}" in say.en
 
 

@@ -92,18 +92,20 @@ def _offering(
     asof: dt.date,
     asked: dict[Typed, Trace],
 ) -> OfferingTrace:
-    traces = tuple(_clause(clause, row, asof, asked) for clause in clauses)
+    traces = tuple(trace_clause(clause, row, asof, asked) for clause in clauses)
     found = {c.verdict for c in traces}
     verdict: Verdict = "no" if False in found else "unknown" if None in found else "yes"
     return OfferingTrace(name, verdict, traces)
 
 
-def _clause(
+def trace_clause(
     clause: OfferingClause,
     row: Mapping[str, object],
     asof: dt.date,
-    asked: dict[Typed, Trace],
+    asked: dict[Typed, Trace] | None = None,
 ) -> ClauseTrace:
+    """Ask one clause of one row; `asked` keeps what was asked before."""
+    asked = {} if asked is None else asked
     typed = clause.whole.typed
     if typed not in asked:
         asked[typed] = evaluate_row(typed, row, asof=asof)

@@ -12,10 +12,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from huoshui.policy.expression import Scope, Typed, evaluate_row
+from huoshui.policy.expression import Scope, Typed, check, evaluate_row, parse
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Offering
-from huoshui.ratings.ops.clauses import condition
+
+UNITS = {
+    "amount": "fen",
+    "rate": "bp",
+    "fee": "bp",
+    "relief": "bp",
+    "months_least": "month",
+    "months_most": "month",
+}
+"""In what each term comes out, a value that stands alone included."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ def compile_terms(pack: Pack, offering: Offering, scope: Scope) -> TermsPlan:
     if offering.term is not None:
         texts |= {"months_least": offering.term.least, "months_most": offering.term.most}
     made = {
-        key: condition(text, scope, pack.where("offerings", offering.id, key)).typed
+        key: check(parse(text, pack.where("offerings", offering.id, key)), scope, unit=UNITS[key])
         for key, text in texts.items()
         if text is not None
     }
@@ -63,7 +72,7 @@ def compile_terms(pack: Pack, offering: Offering, scope: Scope) -> TermsPlan:
 
 def terms_of(plan: TermsPlan, row: Mapping[str, object], *, asof: dt.date) -> Terms:
     """Compute an offering's terms for one profile row."""
-    found = {key: _number(e, row, asof) for key, e in plan.expressions.items()}
+    found = {key: number_of(e, row, asof) for key, e in plan.expressions.items()}
     # An amount is floored to the fen, and a formula that comes out below nothing gives nothing.
     amount = found.get("amount")
     parts = [(found[key], sign) for key, sign in _COST if key in found]
@@ -85,7 +94,8 @@ def terms_of(plan: TermsPlan, row: Mapping[str, object], *, asof: dt.date) -> Te
     )
 
 
-def _number(typed: Typed, row: Mapping[str, object], asof: dt.date) -> float | None:
+def number_of(typed: Typed, row: Mapping[str, object], asof: dt.date) -> float | None:
+    """Evaluate an expression that gives a number; None is unknown."""
     value = evaluate_row(typed, row, asof=asof).value
     assert value is None or isinstance(value, float | int), "a term is a number; packs are checked"
     return value

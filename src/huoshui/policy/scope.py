@@ -35,6 +35,23 @@ def profile_scope(pack: Pack, values: Mapping[str, Dated] | None = None) -> Scop
     return Scope(columns=columns, values=_constants(pack) | own, units=pack.units)
 
 
+def application_scope(pack: Pack, values: Mapping[str, Dated] | None = None) -> Scope:
+    """Name, beside the profile, what an application asks: for an offering's automatic rule."""
+    scope = profile_scope(pack, values)
+    purposes = _entries(pack, "purpose")
+    asked = {
+        "asked_fen": Column(Type.NUMBER, pack.units.get("fen")),
+        "asked_months": Column(Type.NUMBER, pack.units.get("month")),
+        "asked_purpose": Column(Type.TEXT, None, purposes),
+        "open_fen": Column(Type.NUMBER, pack.units.get("fen")),
+    }
+    return Scope(columns={**scope.columns, **asked}, values=scope.values, units=pack.units)
+
+
+APPLICATION_COLUMNS = ("asked_fen", "asked_months", "asked_purpose", "open_fen")
+"""What only an automatic rule may name; no indicator may be called so."""
+
+
 def rating_columns(pack: Pack, rating: str) -> dict[str, Column]:
     """Name the columns that a rating makes."""
     points = Column(Type.NUMBER, pack.units["point"])

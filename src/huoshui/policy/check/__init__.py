@@ -6,10 +6,16 @@
 from __future__ import annotations
 
 from huoshui.kernel.errors import Problem
-from huoshui.policy.check import citations, definitions, expressions
+from huoshui.policy.check import citations, definitions, expressions, roles, workflows
 from huoshui.policy.pack import Pack
 
-CHECKS = (citations.check, definitions.check, expressions.check)
+CHECKS = (
+    citations.check,
+    definitions.check,
+    expressions.check,
+    roles.check,
+    workflows.check,
+)
 """Each takes a pack and yields problems; they run in this order."""
 
 

@@ -21,6 +21,7 @@ from huoshui.policy.schema import (
     Offering,
     Rating,
 )
+from huoshui.policy.scope import APPLICATION_COLUMNS
 
 
 class DefinitionRefusal(Refusal):
@@ -279,11 +280,17 @@ def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
     yield from words("zones", "zone")
     yield from words("stages", "stage")
     yield from words("repayment", "repayment")
+    ids = [condition.id for condition in offering.conditions]
+    for nth, name in enumerate(ids):
+        if name in ids[:nth]:
+            where = pack.where("offerings", offering.id, "conditions", nth, "id")
+            yield DefinitionRefusal.ID_TAKEN.problem(where=where, name=name, kind="condition")
 
 
 def _names_taken(pack: Pack) -> Iterator[Problem]:
     """Names that become columns or words of one expression scope must not collide."""
     taken: dict[str, str] = {"asof": "day"}
+    taken |= dict.fromkeys(APPLICATION_COLUMNS, "column of applications")
     for kind, names in (
         ("indicator", pack.indicators),
         ("constant", pack.constants),

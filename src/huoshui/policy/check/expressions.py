@@ -11,8 +11,8 @@ from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.policy.expression import Scope, Typed, names, parse
 from huoshui.policy.expression import check as check_types
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import Clause, Indicator, Offering, Rating
-from huoshui.policy.scope import item_scope, profile_scope
+from huoshui.policy.schema import Automatic, Clause, Indicator, Offering, Rating
+from huoshui.policy.scope import application_scope, item_scope, profile_scope
 
 _NUMBER = re.compile(r"(?<![\w.'])\d+(\.\d+)?(?![\w.'-])")
 _FREE_NUMBERS = {"0", "1"}
@@ -33,6 +33,10 @@ class RuleRefusal(Refusal):
     )
     IN_A_CIRCLE = "These are computed from each other: {names}.", "Break the circle."
     CLAUSE_TWICE = "Two clauses are called {name}.", "Give each its own id."
+    NOT_A_LIMIT = (
+        "{name} is no value of this definition that is a sum of money.",
+        "Add it to values, with a unit of money, its day and its citation.",
+    )
 
 
 def check(pack: Pack) -> Iterator[Problem]:
@@ -108,7 +112,7 @@ def _clause(
     clause: Clause,
     kind: str,
     name: str,
-    path: tuple[str, int],
+    path: tuple[str | int, ...],
 ) -> Iterator[Problem]:
     where = pack.where(kind, name, *path, "when")
     yield from _typed(clause.when, scope, where, ("flag", None))
@@ -142,3 +146,37 @@ def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
         for key in ("least", "most"):
             where = pack.where("offerings", offering.id, "term", key)
             yield from _typed(getattr(offering.term, key), scope, where, ("number", "month"))
+    if offering.quota_fen is not None:
+        where = pack.where("offerings", offering.id, "quota_fen")
+        yield from _typed(offering.quota_fen, scope, where, ("number", "fen"))
+    if offering.automatic is not None:
+        yield from _automatic(pack, offering, offering.automatic)
+
+
+def _automatic(pack: Pack, offering: Offering, rule: Automatic) -> Iterator[Problem]:
+    """Yield what is wrong with a rule that decides at once; it may also name what is asked."""
+    scope = application_scope(pack, offering.values)
+    seen = {clause.id for clause in offering.clauses}
+    for nth, clause in enumerate(rule.clauses):
+        path = ("automatic", "clauses", nth)
+        yield from _clause(pack, scope, clause, "offerings", offering.id, path)
+        if clause.id in seen:
+            where = pack.where("offerings", offering.id, *path, "id")
+            yield RuleRefusal.CLAUSE_TWICE.problem(where=where, name=clause.id)
+        seen.add(clause.id)
+    for key, unit in (("amount", "fen"), ("rate", "bp"), ("months", "month")):
+        text = getattr(rule, key)
+        if text is not None:
+            where = pack.where("offerings", offering.id, "automatic", key)
+            yield from _typed(text, scope, where, ("number", unit))
+    for key in ("subject_most", "day_most"):
+        name = getattr(rule, key)
+        if name is not None and not _is_money(pack, offering, name):
+            where = pack.where("offerings", offering.id, "automatic", key)
+            yield RuleRefusal.NOT_A_LIMIT.problem(where=where, name=name)
+
+
+def _is_money(pack: Pack, offering: Offering, name: str) -> bool:
+    dated = offering.values.get(name, {})
+    units = [pack.units.get(cited.unit or "") for cited in dated.values()]
+    return bool(units) and all(unit and unit.dimension == {"money": 1} for unit in units)

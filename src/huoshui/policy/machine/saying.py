@@ -33,7 +33,7 @@ def field_problems(machine: Machine, move: str, fields: Mapping[str, object]) ->
 def reason_problems(machine: Machine, move: str, reasons: Sequence[str]) -> Iterator[Problem]:
     """Yield what is wrong with the reasons given for a move."""
     definition = machine.moves[move]
-    label = {"label": definition.label.en, "label_zh": definition.label.zh}
+    label: dict[str, Any] = {"label": definition.label.en, "label_zh": definition.label.zh}
     where = Where(field="reasons")
     known = machine.words(definition.reasons) if definition.reasons else {}
     if definition.reasons and not reasons:
