@@ -18,7 +18,7 @@ from django.db import connection
 from huoshui.kernel.errors import Where
 from huoshui.web.audit import models
 from huoshui.web.audit.actions.acting import acting
-from huoshui.web.audit.queries.seals import seal_of
+from huoshui.web.audit.queries.seals import LOCK, seal_of
 from huoshui.web.audit.rules import digests, merkle, witness
 from huoshui.web.audit.rules.actor import SYSTEM
 from huoshui.web.audit.rules.digests import Seal
@@ -26,8 +26,6 @@ from huoshui.web.audit.rules.refusals import RecordRefusal
 
 MOST = 10_000
 """So many entries one seal holds at most, unless one transaction wrote more."""
-
-_LOCK = 0x68756F73  # one sealer at a time in one database
 
 
 def record_seal(*, at: dt.datetime, key: bytes, file: Path, most: int = MOST) -> Seal | None:
@@ -56,13 +54,13 @@ def record_seal(*, at: dt.datetime, key: bytes, file: Path, most: int = MOST) ->
 def _alone() -> Iterator[bool]:
     # Held by the session, not the transaction: the witness is written after the commit.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         (got,) = cursor.fetchone()
         try:
             yield got
         finally:
             if got:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _witness_mend(file: Path, before: Seal | None) -> None:

@@ -82,7 +82,7 @@ class Seal:
     def to_dict(self) -> dict[str, Any]:
         """Give it as the witness file and an export keep it."""
         return {
-            **{name: _written(getattr(self, name)) for name in _CHAINED},
+            **{name: written(getattr(self, name)) for name in _CHAINED},
             "leaves": b"".join(self.leaves).hex(),
             "hash": self.hash.hex(),
             "signature": self.signature.hex(),
@@ -159,13 +159,13 @@ def payload_digest(salt: bytes, body: Any) -> bytes:
 
 def entry_digest(entry: Entry) -> bytes:
     """Hash every column of an entry but the digest itself."""
-    said = {name: _written(getattr(entry, name)) for name in _HASHED}
+    said = {name: written(getattr(entry, name)) for name in _HASHED}
     return sha256(canonical({"v": "1", **said})).digest()
 
 
 def seal_hash(seal: Seal) -> bytes:
     """Hash what a seal stands for; its leaves are in its root."""
-    said = {name: _written(getattr(seal, name)) for name in _CHAINED}
+    said = {name: written(getattr(seal, name)) for name in _CHAINED}
     return sha256(canonical({"v": "1", **said})).digest()
 
 
@@ -193,7 +193,8 @@ def apart(leaves: bytes) -> tuple[bytes, ...]:
     return tuple(leaves[at : at + 32] for at in range(0, len(leaves), 32))
 
 
-def _written(value: Any) -> str | None:
+def written(value: Any) -> str | None:
+    """Write a column's value as the text that is hashed."""
     match value:
         case None:
             return None
