@@ -27,6 +27,7 @@ class Case(models.Model):
     opened_by = models.UUIDField()
     opened_by_name = models.TextField()
     opened_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)  # to institutions: first waited for one, or moved on
     moved_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     key = models.TextField()  # given by who opens it: posted twice is opened once
@@ -128,6 +129,7 @@ class Decision(models.Model):
     by = models.UUIDField(null=True)
     by_name = models.TextField()
     at = models.DateTimeField()
+    on = models.DateField()  # the business day, which limits per day count by
     entity = models.TextField()
     known = models.BigIntegerField()
     asof = models.DateField()

@@ -1,0 +1,157 @@
+"""Make an agreement from an accepted offer, and note what happens to it afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from huoshui.web.agreements.models import Agreement, AgreementEvent, Condition
+from huoshui.web.agreements.rules.refusals import AgreementRefusal
+from huoshui.web.agreements.rules.states import CONDITION_MET, MADE, Happened, folded
+from huoshui.web.audit.actions.record import entry_add
+from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.delivery.actions.outbox import message_send
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What was accepted, and between whom."""
+
+    ref: str
+    kind: str
+    offering: str
+    institution: UUID
+    subject: UUID
+    subject_name: str
+    case: UUID
+    amount_fen: int
+    rate_bp: Decimal | int | None
+    fee_bp: Decimal | int | None
+    months: int | None
+    pack_digest: str
+    conditions: Sequence[tuple[str, dict[str, str]]]  # code and label, before a draw
+
+
+@transaction.atomic
+def agreement_make(actor: Actor, *, at: dt.datetime, on: dt.date, offer: Offer) -> Agreement:
+    """Make the agreement of an accepted offer, waiting for its conditions."""
+    codes = {code for code, _ in offer.conditions}
+    made = Agreement.objects.create(
+        ref=offer.ref,
+        kind=offer.kind,
+        offering=offer.offering,
+        institution_id=offer.institution,
+        subject_id=offer.subject,
+        subject_name=offer.subject_name,
+        case_id=offer.case,
+        amount_fen=offer.amount_fen,
+        rate_bp=offer.rate_bp,
+        fee_bp=offer.fee_bp,
+        months=offer.months,
+        pack_digest=offer.pack_digest,
+        state=folded([Happened(MADE, None)], conditions=codes),
+        made_at=at,
+    )
+    Condition.objects.bulk_create(
+        Condition(
+            agreement=made,
+            subject_id=offer.subject,
+            institution_id=offer.institution,
+            code=code,
+            label=label,
+        )
+        for code, label in offer.conditions
+    )
+    terms: dict[str, Any] = {
+        "amount_fen": offer.amount_fen,
+        "rate_bp": None if offer.rate_bp is None else str(offer.rate_bp),
+        "fee_bp": None if offer.fee_bp is None else str(offer.fee_bp),
+        "months": offer.months,
+        "conditions": sorted(codes),
+    }
+    _event_add(actor, made, n=1, kind=MADE, at=at, on=on, body=terms)
+    return made
+
+
+@transaction.atomic
+def condition_meet(
+    actor: Actor, *, at: dt.datetime, on: dt.date, agreement: UUID, code: str
+) -> Agreement:
+    """Confirm that a condition before a draw is met; once, and by the institution alone."""
+    actor.need("agreement.confirm")
+    # The agreement's row stands for its events: who holds it writes the next one.
+    found = Agreement.objects.select_for_update().filter(id=agreement).first()
+    if found is None:
+        raise AgreementRefusal.UNKNOWN.refuse()
+    condition = Condition.objects.filter(agreement=found, code=code).first()
+    if condition is None:
+        raise AgreementRefusal.NO_SUCH_CONDITION.refuse(code=code)
+    if condition.met_at is not None:
+        raise AgreementRefusal.ALREADY_MET.refuse(met_at=f"{condition.met_at:%Y-%m-%d %H:%M}")
+    condition.met_at, condition.met_by = at, actor.label
+    condition.save(update_fields=["met_at", "met_by"])
+    count = AgreementEvent.objects.filter(agreement=found).count()
+    body = {"condition": code, "label": condition.label}
+    _event_add(actor, found, n=count + 1, kind=CONDITION_MET, at=at, on=on, body=body)
+    found.state = _folded(found)
+    found.save(update_fields=["state"])
+    message_send(
+        actor,
+        at=at,
+        topic="agreement.condition_met",
+        body={
+            "zh": f"协议 {found.ref}：{condition.label['zh']}，已确认",
+            "en": f"Agreement {found.ref}: confirmed that {condition.label['en']}",
+            "link": f"/agreements/{found.id}",
+        },
+        key=f"{found.id}:{count + 1}",
+        subject=found.subject_id,
+    )
+    return found
+
+
+def _folded(agreement: Agreement) -> str:
+    happened = AgreementEvent.objects.filter(agreement=agreement).order_by("n")
+    events = [Happened(each.kind, each.body.get("condition")) for each in happened]
+    codes = Condition.objects.filter(agreement=agreement).values_list("code", flat=True)
+    return folded(events, conditions=set(codes))
+
+
+def _event_add(
+    actor: Actor,
+    agreement: Agreement,
+    *,
+    n: int,
+    kind: str,
+    at: dt.datetime,
+    on: dt.date,
+    body: dict[str, Any],
+) -> None:
+    AgreementEvent.objects.create(
+        agreement=agreement,
+        subject_id=agreement.subject_id,
+        institution_id=agreement.institution_id,
+        n=n,
+        kind=kind,
+        at=at,
+        on=on,
+        by=actor.label,
+        body=body,
+    )
+    entry_add(
+        actor,
+        at=at,
+        action=f"agreement.{kind}",
+        object_kind="agreement",
+        object_id=agreement.id,
+        subject=agreement.subject_id,
+        institution=agreement.institution_id,
+        rule=agreement.pack_digest,
+        payload={"ref": agreement.ref, "n": n, **body},
+    )

@@ -1,0 +1,1 @@
+"""Pages of agreements, for both of their sides."""

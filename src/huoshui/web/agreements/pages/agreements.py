@@ -1,0 +1,73 @@
+"""The list of agreements and one agreement: terms, conditions before a draw, what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from huoshui.web.agreements.actions.agreements import condition_meet
+from huoshui.web.agreements.queries.agreements import (
+    agreement,
+    agreements,
+    conditions,
+    events,
+    state_label,
+)
+from huoshui.web.audit.pages.doors import door
+from huoshui.web.audit.queries.packs import pack_on
+
+
+@door("agreement.read")
+def agreement_list(request: Any) -> HttpResponse:
+    """Show the agreements of whom the viewer acts for."""
+    pack = pack_on(request.today)
+    rows = [
+        {
+            "agreement": each,
+            "state": state_label(each),
+            "offering": _offering_label(pack, each.offering),
+        }
+        for each in agreements(request.actor)[:200]
+    ]
+    return render(request, "agreements/list.html", {"rows": rows})
+
+
+@door("agreement.read")
+def agreement_one(request: Any, wanted: UUID) -> HttpResponse:
+    """Show one agreement."""
+    found = agreement(request.actor, wanted)
+    pack = pack_on(request.today)
+    return render(
+        request,
+        "agreements/one.html",
+        {
+            "agreement": found,
+            "state": state_label(found),
+            "offering": _offering_label(pack, found.offering),
+            "conditions": conditions(request.actor, found),
+            "events": events(request.actor, found),
+            "may_confirm": request.actor.may("agreement.confirm"),
+            "problems": request.problems,
+        },
+    )
+
+
+@door("agreement.confirm", methods=("POST",), again=agreement_one)
+def condition_confirm(request: Any, wanted: UUID) -> HttpResponse:
+    """Confirm that a condition is met."""
+    condition_meet(
+        request.actor,
+        at=request.at,
+        on=request.today,
+        agreement=wanted,
+        code=request.POST.get("code", ""),
+    )
+    return redirect("agreements:one", wanted)
+
+
+def _offering_label(pack: Any, offering: str) -> Any:
+    known = pack.offerings.get(offering)
+    return known.label if known else offering
