@@ -38,6 +38,7 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "entities": ("entities", schema.Settlement),
     "roles": ("roles", schema.Role),
     "workflows": ("workflows", schema.Workflow),
+    "seats": ("seats", schema.Seat),
 }
 """Folder of a pack -> the kind (an attribute of `Pack`) and the form of what stands in it."""
 

@@ -21,6 +21,7 @@ from huoshui.policy.schema import (
     Offering,
     Rating,
     Role,
+    Seat,
     Settlement,
     Source,
     Unit,
@@ -52,6 +53,7 @@ class Pack:
     roots: tuple[Path, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
+    seats: Mapping[str, Seat] = field(default_factory=dict)
 
     @property
     def settlement(self) -> Settlement:

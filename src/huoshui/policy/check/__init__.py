@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from huoshui.kernel.errors import Problem
-from huoshui.policy.check import citations, definitions, expressions, roles, workflows
+from huoshui.policy.check import citations, definitions, expressions, roles, seats, workflows
 from huoshui.policy.pack import Pack
 
 CHECKS = (
@@ -14,6 +14,7 @@ CHECKS = (
     definitions.check,
     expressions.check,
     roles.check,
+    seats.check,
     workflows.check,
 )
 """Each takes a pack and yields problems; they run in this order."""

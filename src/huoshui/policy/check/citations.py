@@ -22,6 +22,7 @@ KINDS = (
     "entities",
     "roles",
     "workflows",
+    "seats",
 )
 
 

@@ -48,6 +48,7 @@ from huoshui.policy.schema.ratings import (
     Tier,
 )
 from huoshui.policy.schema.roles import PERMISSIONS, InstitutionKind, Party, Permission, Role
+from huoshui.policy.schema.seats import Seat, SeatSubject
 from huoshui.policy.schema.workflows import (
     EFFECTS,
     FACT_GUARDS,
@@ -108,6 +109,8 @@ __all__ = [
     "Permission",
     "Rating",
     "Role",
+    "Seat",
+    "SeatSubject",
     "Settlement",
     "Source",
     "SourcePlace",

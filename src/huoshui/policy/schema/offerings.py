@@ -18,10 +18,11 @@ from huoshui.policy.schema.roles import InstitutionKind
 
 
 class Institution(Definition):
-    """Who offers: a bank, guarantor, insurer, fund manager, lessor or public office."""
+    """Who offers or stands by: a bank or its branch, guarantor, insurer, office, park ..."""
 
     kind: InstitutionKind
     region: str  # GB/T 2260
+    branch_of: Identifier | None = None  # the institution that this is a branch of
     fictional: bool = False
 
 

@@ -13,7 +13,15 @@ from typing import Literal
 from huoshui.policy.schema.parts import Cite, Definition, Identifier, Label
 
 InstitutionKind = Literal[
-    "bank", "guarantor", "insurer", "fund_manager", "lessor", "government", "exchange"
+    "bank",
+    "guarantor",
+    "insurer",
+    "fund_manager",
+    "lessor",
+    "government",
+    "exchange",
+    "park",
+    "core_enterprise",
 ]
 """What kinds of institution there are."""
 
