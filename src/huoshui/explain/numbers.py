@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from huoshui.policy.pack import Pack
+from huoshui.policy.scope import APPLICATION_COLUMNS
 from huoshui.ratings import columns as rating_columns
 
 Language = Literal["zh", "en"]
@@ -76,6 +77,8 @@ def column_unit(pack: Pack, column: str) -> str | None:
     indicator = pack.indicators.get(column)
     if indicator is not None:
         return indicator.unit
+    if column in APPLICATION_COLUMNS:
+        return APPLICATION_COLUMNS[column].unit
     for rating in pack.ratings:
         names = rating_columns(rating)
         if column in (names.score, names.low, names.high):
@@ -90,6 +93,8 @@ def column_label(pack: Pack, column: str, language: Language) -> str:
     indicator = pack.indicators.get(column)
     if indicator is not None:
         return str(getattr(indicator.label, language))
+    if column in APPLICATION_COLUMNS:
+        return str(getattr(APPLICATION_COLUMNS[column].label, language))
     for name, rating in pack.ratings.items():
         names = rating_columns(name)
         if column in names:
@@ -106,8 +111,8 @@ _RATING_TAIL = {
 
 def column_value(pack: Pack, column: str, value: object, language: Language) -> str:
     """Write a column's value: a word by its label, a number by its unit."""
-    indicator = pack.indicators.get(column)
-    if isinstance(value, str) and indicator is not None and indicator.vocabulary:
-        entry = pack.vocabularies[indicator.vocabulary].entries.get(value)
+    said = pack.indicators.get(column) or APPLICATION_COLUMNS.get(column)
+    if isinstance(value, str) and said is not None and said.vocabulary:
+        entry = pack.vocabularies[said.vocabulary].entries.get(value)
         return str(getattr(entry, language)) if entry else value
     return shown(pack, value, column_unit(pack, column), language)

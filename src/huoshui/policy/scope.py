@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from huoshui.policy.expression import Column, Scope, Type, Value
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import ColumnType, Dated, Indicator, Item, Unit
+from huoshui.policy.schema import ColumnType, Dated, Indicator, Item, Label, Unit
 from huoshui.policy.values import resolved
 
 _FACT_TYPES = {
@@ -35,21 +36,37 @@ def profile_scope(pack: Pack, values: Mapping[str, Dated] | None = None) -> Scop
     return Scope(columns=columns, values=_constants(pack) | own, units=pack.units)
 
 
+@dataclass(frozen=True)
+class ApplicationColumn:
+    """Something that an application says, or that is known of the applicant's others."""
+
+    label: Label
+    type: Type
+    unit: str | None = None
+    vocabulary: str | None = None
+
+
+APPLICATION_COLUMNS: Mapping[str, ApplicationColumn] = {
+    "asked_fen": ApplicationColumn(Label(zh="申请金额", en="amount asked"), Type.NUMBER, "fen"),
+    "asked_months": ApplicationColumn(Label(zh="申请期限", en="term asked"), Type.NUMBER, "month"),
+    "asked_purpose": ApplicationColumn(
+        Label(zh="用途", en="purpose"), Type.TEXT, vocabulary="purpose"
+    ),
+    "open_fen": ApplicationColumn(
+        Label(zh="此前已同意且未结清的金额", en="approved before and not ended"), Type.NUMBER, "fen"
+    ),
+}
+"""What only an automatic rule may name beside the profile; no indicator may be called so."""
+
+
 def application_scope(pack: Pack, values: Mapping[str, Dated] | None = None) -> Scope:
     """Name, beside the profile, what an application asks: for an offering's automatic rule."""
     scope = profile_scope(pack, values)
-    purposes = _entries(pack, "purpose")
     asked = {
-        "asked_fen": Column(Type.NUMBER, pack.units.get("fen")),
-        "asked_months": Column(Type.NUMBER, pack.units.get("month")),
-        "asked_purpose": Column(Type.TEXT, None, purposes),
-        "open_fen": Column(Type.NUMBER, pack.units.get("fen")),
+        name: Column(said.type, _unit(pack, said.unit), _entries(pack, said.vocabulary))
+        for name, said in APPLICATION_COLUMNS.items()
     }
     return Scope(columns={**scope.columns, **asked}, values=scope.values, units=pack.units)
-
-
-APPLICATION_COLUMNS = ("asked_fen", "asked_months", "asked_purpose", "open_fen")
-"""What only an automatic rule may name; no indicator may be called so."""
 
 
 def rating_columns(pack: Pack, rating: str) -> dict[str, Column]:
