@@ -1,5 +1,7 @@
 """Explanations: traces become sentences, plain dictionaries and lines, in Chinese and English."""
 
+from huoshui.explain.automatic import automatic_report
+from huoshui.explain.decision import canonical, decision_report
 from huoshui.explain.evidence import evidence_sentence, items_behind, missing_columns
 from huoshui.explain.lines import offering_lines, offers_lines, rating_lines
 from huoshui.explain.numbers import LANGUAGES, Language, column_label, column_value, money, shown
@@ -19,11 +21,14 @@ __all__ = [
     "LANGUAGES",
     "Language",
     "Report",
+    "automatic_report",
+    "canonical",
     "citation_report",
     "clause_report",
     "clause_sentence",
     "column_label",
     "column_value",
+    "decision_report",
     "evidence_sentence",
     "fits_report",
     "items_behind",

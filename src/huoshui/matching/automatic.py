@@ -17,11 +17,11 @@ from typing import Literal
 from huoshui.matching.clauses import OfferingClause, parts_of, says
 from huoshui.matching.explain import ClauseTrace, OfferingTrace, explain_one, trace_clause
 from huoshui.matching.plan import Plan, compile
-from huoshui.matching.terms import Terms, number_of, terms_of
-from huoshui.policy.expression import check, parse
+from huoshui.matching.terms import Terms, TermsPlan, number_of, terms_of
+from huoshui.policy.expression import Typed, check, parse
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Automatic, Offering
-from huoshui.policy.scope import application_scope
+from huoshui.policy.scope import APPLICATION_COLUMNS, application_scope
 from huoshui.policy.values import resolved
 from huoshui.ratings.ops.clauses import condition
 
@@ -95,6 +95,7 @@ class AutomaticTrace:
     amount_fen: int | None  # approved; None where referred
     rate_bp: int | None
     months: int | None
+    reads: tuple[str, ...]  # columns of the profile that the offering, its terms and the rule read
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -133,6 +134,7 @@ def automatic(
         amount_fen=asked.amount_fen if is_approved else None,
         rate_bp=found.rate_bp if is_approved else None,
         months=asked.months if is_approved else None,
+        reads=found.reads(verdict, plan.terms[offering]),
     )
 
 
@@ -184,12 +186,20 @@ class _Rule:
         self.scope = application_scope(pack, offering.values)
         rule = offering.automatic
         self.rule = rule
+        self.own: dict[str, Typed] = {}  # what the rule states of its own
         self.clauses = (
             tuple(self._clause(rule, nth) for nth in range(len(rule.clauses))) if (rule) else ()
         )
         self.amount_most_fen = self._amount_most()
         self.months_most = _floored(self._given("months", terms.months_most))
         self.rate_bp = _rounded(self._given("rate", terms.rate_bp))
+
+    def reads(self, verdict: OfferingTrace, plan: TermsPlan) -> tuple[str, ...]:
+        """Name the columns of the profile that were read."""
+        named = {c for clause in (*verdict.clauses, *self.clauses) for c in clause.columns}
+        for typed in (*plan.expressions.values(), *self.own.values()):
+            named |= typed.columns
+        return tuple(sorted(named - APPLICATION_COLUMNS.keys()))
 
     def reasons(self) -> Iterator[Reason]:
         """Yield why the rule itself refers."""
@@ -266,8 +276,8 @@ class _Rule:
         if text is None:
             return otherwise
         where = self.pack.where("offerings", self.offering.id, "automatic", key)
-        typed = check(parse(text, where), self.scope, unit=_UNITS[key])
-        return number_of(typed, self.row, self.asof)
+        self.own[key] = check(parse(text, where), self.scope, unit=_UNITS[key])
+        return number_of(self.own[key], self.row, self.asof)
 
     def _amount_most(self) -> int | None:
         """Give what the rule gives, which is never more than the offering does."""
