@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent
-OF_DJANGO = (ROOT / "src/huoshui/web", ROOT / "tests/web", ROOT / "tests/browser")
+OF_DJANGO = tuple(
+    ROOT / part for part in ("src/huoshui/web", "tests/web", "tests/doors", "tests/browser")
+)
 DAY = "2026-11-20"
 """The day that the tests of the web take place on."""
 
