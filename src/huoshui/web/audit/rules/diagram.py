@@ -4,7 +4,8 @@ A state stands one column to the right of the farthest state that leads to it; a
 beneath.  The ways stand in a table as well, so that nothing is told by the drawing alone.
 
 >>> d = Diagram("loan", {"zh": "贷款", "en": "Loan"}, (
-...     Node("asked", {"zh": "已申请", "en": "Asked"}), Node("given", {"zh": "已放款", "en": "Given"})),
+...     Node("asked", {"zh": "已申请", "en": "Asked"}),
+...     Node("given", {"zh": "已放款", "en": "Given"})),
 ...     (Way("asked", "given", {"zh": "放款", "en": "Pay out"}),))
 >>> [(box.x, box.y, box.node.id) for box in d.boxes()]
 [(8, 8, 'asked'), (192, 8, 'given')]
@@ -112,8 +113,10 @@ class Diagram:
             else:
                 back += 1
                 low = floor + back * _BACK - 8
-                x1, x2 = a.middle_x + 12, b.middle_x - 12
-                drawn.append(f"M{x1} {a.y + TALL}V{low}H{x2}V{b.y + TALL + 2}")
+                out, into = a.x + WIDE + 10 + 3 * back, b.x - 16 - 3 * back
+                drawn.append(
+                    f"M{a.x + WIDE} {a.middle_y}H{out}V{low}H{into}V{b.middle_y}H{b.x - 2}"
+                )
         return drawn
 
     def size(self) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from huoshui.explain import LANGUAGES, Language
 
@@ -43,3 +44,21 @@ def picked(both: object, language: Language) -> str:
         return str(both.get(language) or both.get(other) or "")
     words = getattr(both, language, None) or getattr(both, other, None)
     return str(both if words is None else words)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words in both languages that say themselves in the one of the page being written.
+
+    Labels, choices and messages of a form are made once and read in either language.
+
+    >>> str(Words("用途", "Purpose"))
+    '用途'
+    """
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        """Say them in the language of the page."""
+        return picked(self, spoken())

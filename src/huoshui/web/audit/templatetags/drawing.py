@@ -20,7 +20,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from huoshui.web.audit.rules.charts import Chart
 from huoshui.web.audit.rules.diagram import Diagram
-from huoshui.web.audit.rules.language import picked
 from huoshui.web.audit.templatetags.said import page_language
 
 register = template.Library()
@@ -58,8 +57,8 @@ def score_bar(low: object, high: object, most: object) -> SafeString:
     )
 
 
-@register.simple_tag(takes_context=True)
-def widget(context: Context, field: BoundField) -> SafeString:
+@register.simple_tag
+def widget(field: BoundField) -> SafeString:
     """Render a form field's input dressed for the page and tied to its help and its problems."""
     kind = getattr(field.field.widget, "input_type", "textarea")
     look = {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input"}
@@ -70,10 +69,6 @@ def widget(context: Context, field: BoundField) -> SafeString:
     described = [f"{field.auto_id}-{x}" for x in ("help", "errors") if _has(field, x)]
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    choices = getattr(field.field.widget, "choices", None)
-    if choices is not None:
-        language = page_language(context)
-        field.field.widget.choices = [(v, picked(label, language)) for v, label in choices]
     return field.as_widget(attrs=attrs)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BoundField, Form
 from django.template.context import Context
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -69,6 +70,39 @@ def problem_said(context: Context, problem: object, part: str) -> str:
     if chinese and page_language(context) == "zh":
         return str(chinese[0 if part == "message" else 1])
     return picked(get(part), page_language(context))
+
+
+_FORM_ERRORS = {
+    "required": ("请填写这一项。", "Fill this in."),
+    "invalid": (
+        "填写的内容无法识别，请检查格式。",
+        "This cannot be read; check how it is written.",
+    ),
+    "invalid_choice": ("请从列出的选项中选择。", "Choose one of those listed."),
+    "max_length": ("内容太长，最多 {limit_value} 个字。", "At most {limit_value} characters."),
+    "min_length": ("内容太短，至少 {limit_value} 个字。", "At least {limit_value} characters."),
+    "max_value": ("不能大于 {limit_value}。", "At most {limit_value}."),
+    "min_value": ("不能小于 {limit_value}。", "At least {limit_value}."),
+    "invalid_extension": ("不接受这种文件。", "Files of this kind are not taken."),
+    "empty": ("文件是空的。", "The file is empty."),
+}
+"""What Django says of a field by its code; its own sentences exist in one language only."""
+
+
+@register.simple_tag(takes_context=True)
+def field_errors(context: Context, field: BoundField | Form) -> list[str]:
+    """Give what is wrong with a field (or with a whole form) in the language of the page."""
+    language = page_language(context)
+    found = field.non_field_errors() if isinstance(field, Form) else field.errors
+    said_so = []
+    for error in found.as_data():
+        code = error.code or ""
+        if code in _FORM_ERRORS:
+            words = _FORM_ERRORS[code][0 if language == "zh" else 1]
+            said_so.append(words.format(**(error.params or {})))
+        else:
+            said_so.extend(str(message) for message in error.messages)
+    return said_so
 
 
 def nothing(language: Language) -> SafeString:

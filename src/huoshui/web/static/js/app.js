@@ -29,15 +29,15 @@
       axisLabel: { color: "#4c5d67", width: lying ? 132 : 90, overflow: "truncate" },
     };
     const value = {
-      type: "value", name: data.axis, nameTextStyle: { color: "#4c5d67" },
+      type: "value", name: data.axis, nameTextStyle: { color: "#4c5d67", align: lying ? "left" : "right" },
       axisLabel: { color: "#4c5d67" }, splitLine: { lineStyle: { color: "#e9eef0" } },
     };
     return {
       animation: false,
       color: COLOURS,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 16, top: data.head.length > 2 ? 44 : 32, bottom: 8, containLabel: true },
-      legend: { show: data.head.length > 2, top: 0, left: 0, itemWidth: 14, itemHeight: 10 },
+      grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
+      legend: { show: data.head.length > 2, top: 0, right: 0, itemWidth: 14, itemHeight: 10 },
       // Drawn in the canvas: a tooltip of HTML would need styles that the page's policy forbids.
       tooltip: { trigger: "axis", renderMode: "richText", confine: true },
       xAxis: lying ? value : category,
@@ -77,7 +77,7 @@
   // A refused form comes back with its problems and a status of 4xx: show it all the same.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
-    if (status >= 400 && status < 500) {
+    if (status >= 400 && status < 500 && event.detail.requestConfig.verb !== "get") {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
