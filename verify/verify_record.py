@@ -188,12 +188,12 @@ def key_from(given):
     return Ed25519PublicKey.from_public_bytes(bytes.fromhex(raw))
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description="Verify an export of Huoshui's record.")
     parser.add_argument("export")
     parser.add_argument("--seals", help="the witness file, or a copy of it")
     parser.add_argument("--key", action="append", required=True, help="public key; repeatable")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     try:
         verifier = Verifier([key_from(key) for key in given.key])
         lines = list(read_lines(given.export))
