@@ -18,13 +18,32 @@ class Snapshot(models.Model):
     known = models.BigIntegerField()
     asof = models.DateField()
     pack_digest = models.TextField()
-    columns = models.JSONField()  # {column: [array, place]}
+    columns = models.JSONField()  # {column: [array, place, items behind]}
+    items = models.JSONField(default=dict)  # {item: who is asked before it is read}
     offerings = models.JSONField()  # [{"id", "institution"}], in the order of their bits
     manifest = models.JSONField()
     rows = models.BigIntegerField(default=0)
     status = models.TextField(default="loading")  # loading attached retired
     asked_at = models.DateTimeField()
-    attached_at = models.DateTimeField(null=True)
+    attached_at = models.DateTimeField(null=True)  # the last one attached is the one in use
+
+
+class Count(models.Model):
+    """How many subjects of a snapshot an offering is open to, closed to, or neither as yet."""
+
+    snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="counts")
+    offering = models.TextField()
+    institution = models.TextField()  # its id in the packs
+    yes = models.BigIntegerField()
+    no = models.BigIntegerField()
+    unknown = models.BigIntegerField()
+
+    class Meta:
+        """One for each offering."""
+
+        constraints = [
+            models.UniqueConstraint(name="counted_once", fields=["snapshot", "offering"])
+        ]
 
 
 class Profile(models.Model):

@@ -1,0 +1,1 @@
+"""What changes what is known here: taking a published snapshot over."""

@@ -1,0 +1,256 @@
+"""Take a published snapshot over: copied into a partition of its own, then attached at once.
+
+Readers have the old snapshot until the new one is whole, and never half of it.  Loading the same
+snapshot again changes nothing but which one is in use; what a killed load left behind is removed
+by the next one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import OperationalError, connection
+
+from huoshui import matching
+from huoshui.pipeline.requests import Snapshot as Published
+from huoshui.pipeline.requests import snapshot_files
+from huoshui.policy.pack import Pack
+from huoshui.web.audit.actions.acting import acting
+from huoshui.web.audit.actions.record import entry_add
+from huoshui.web.audit.rules.actor import SYSTEM
+from huoshui.web.insights.models import Count, Snapshot
+from huoshui.web.insights.queries.policy import policy_at
+from huoshui.web.insights.rules import copying
+from huoshui.web.insights.rules.behind import items_of
+from huoshui.web.insights.rules.refusals import InsightRefusal
+from huoshui.web.insights.rules.rows import ARRAYS, ENTITY, array_of, placed
+from huoshui.web.insights.rules.sorting import sort_key
+
+Tell = Callable[[str, int, int], None]
+
+KEPT = 3
+"""Attached snapshots that are kept; the older ones are only needed where somebody still reads."""
+
+CHUNK = 20_000
+"""Rows that are made into text and sent together."""
+
+LOCK = 7_108_266_001
+"""The advisory lock that keeps two loads apart; it ends with its connection."""
+
+PATIENCE = "2s"
+"""How long removing an old partition waits for its readers, before it is left for the next load."""
+
+HEAD = (
+    "kind",
+    "code",
+    "legacy_code",
+    "name",
+    "region_code",
+    "industry_code",
+    "status",
+    "established_on",
+)
+"""Columns of the relation `entity` that every profile carries as they are."""
+
+EVIDENCE = (
+    "entity",
+    "item",
+    "feed",
+    "facts",
+    "newest_true_on",
+    "oldest_true_on",
+    "last_batch",
+    "source_file",
+    "source_row",
+)
+
+
+def snapshot_load(folder: Path, *, at: dt.datetime, tell: Tell = lambda *_: None) -> Snapshot:
+    """Put a published snapshot in use; only the jobs role may."""
+    published = snapshot_files(folder)
+    with _alone():
+        held = _held(published.name, at=at)
+        if held is not None:
+            return held
+        pack = policy_at(published.pack_digest, published.asof).pack
+        snapshot = _begin(published, pack, at=at)
+        _copy_profile(snapshot, published, tell)
+        _copy_evidence(snapshot, published, tell)
+        _attach(snapshot, published, pack, at=at)
+        _remove_retired()
+    return snapshot
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one load run at a time; the lock of a killed one is gone with its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _held(name: str, *, at: dt.datetime) -> Snapshot | None:
+    """Give the snapshot if it is here already, in use from now on; clean up unfinished loads."""
+    with acting(SYSTEM), connection.cursor() as cursor:
+        for left in Snapshot.objects.filter(status="loading"):
+            cursor.execute("SELECT insights_partition_drop(%s)", [left.id])
+            left.delete()
+        found = Snapshot.objects.filter(name=name).first()
+        if found is None:
+            return None
+        if found.status == "retired":
+            cursor.execute("SELECT insights_partition_drop(%s)", [found.id])
+            found.delete()
+            return None
+        cursor.execute("SELECT insights_latest()")
+        if cursor.fetchone() != (found.id,):
+            found.attached_at = at
+            found.save(update_fields=["attached_at"])
+            _record(found, at=at, action="snapshot.used_again")
+        return found
+
+
+def _begin(published: Published, pack: Pack, *, at: dt.datetime) -> Snapshot:
+    schema = published.table("profile").schema
+    with acting(SYSTEM), connection.cursor() as cursor:
+        snapshot = Snapshot.objects.create(
+            name=published.name,
+            known=published.known,
+            asof=published.asof,
+            pack_digest=published.pack_digest,
+            columns=placed(schema, lambda names: items_of(pack, names)),
+            items={item.id: item.consent for item in pack.items.values()},
+            offerings=[
+                {"id": name, "institution": pack.offerings[name].institution}
+                for name in published.offerings
+            ],
+            manifest=published.manifest,
+            asked_at=at,
+        )
+        cursor.execute("SELECT insights_partition_make(%s)", [snapshot.id])
+    return snapshot
+
+
+def _copy_profile(snapshot: Snapshot, published: Published, tell: Tell) -> None:
+    profile, entity = published.table("profile"), published.table("entity")
+    verdicts = published.table("verdicts")
+    ours = profile[ENTITY]
+    heads = entity.take(_places(ours, entity[ENTITY], published.name))
+    verdicts = verdicts.take(_places(ours, verdicts[ENTITY], published.name))
+    columns = ", ".join(("snapshot_id", ENTITY, "sort_key", *HEAD, *ARRAYS, "yes", "no"))
+    sql = f"COPY insights_profile_{snapshot.id} ({columns}) FROM STDIN"
+    for start in range(0, profile.num_rows, CHUNK):
+        parts = [t.slice(start, CHUNK).combine_chunks() for t in (profile, heads, verdicts)]
+        _copy(sql, _profile_lines(snapshot.id, *parts))
+        tell("insights.profile", min(start + CHUNK, profile.num_rows), profile.num_rows)
+
+
+def _places(ours: pa.ChunkedArray, theirs: pa.ChunkedArray, name: str) -> pa.Array:
+    """Say where each of our entities stands in another table, or refuse one that lacks it."""
+    places = pc.index_in(ours, value_set=theirs)
+    if places.null_count:
+        raise InsightRefusal.TORN.refuse(snapshot=name)
+    return places
+
+
+def _profile_lines(snapshot: int, profile: pa.Table, heads: pa.Table, verdicts: pa.Table) -> bytes:
+    rows = profile.num_rows
+    grouped: dict[str, list[pa.ChunkedArray]] = {name: [] for name in ARRAYS}
+    for field in profile.schema:
+        if field.name != ENTITY:
+            grouped[array_of(field.type)].append(profile[field.name])
+    words = [
+        [verdicts[n] for n in verdicts.column_names if n.startswith(f"{side}_")]
+        for side in ("yes", "no")
+    ]
+    return copying.lines(
+        [
+            pa.array([str(snapshot)] * rows),
+            copying.value(profile[ENTITY]),
+            copying.value(pa.array(map(sort_key, heads["name"].to_pylist()), pa.string())),
+            *(copying.value(heads[name]) for name in HEAD),
+            *(copying.array_text(held, rows) for held in (*grouped.values(), *words)),
+        ]
+    )
+
+
+def _copy_evidence(snapshot: Snapshot, published: Published, tell: Tell) -> None:
+    table = published.table("evidence")
+    columns = ", ".join(("snapshot_id", *EVIDENCE))
+    sql = f"COPY insights_evidence_{snapshot.id} ({columns}) FROM STDIN"
+    for start in range(0, table.num_rows, CHUNK * 5):
+        part = table.slice(start, CHUNK * 5).combine_chunks()
+        held = [copying.value(part[name]) for name in EVIDENCE]
+        _copy(sql, copying.lines([pa.array([str(snapshot.id)] * part.num_rows), *held]))
+        tell("insights.evidence", start + part.num_rows, table.num_rows)
+
+
+def _copy(sql: str, data: bytes) -> None:
+    with acting(SYSTEM), connection.cursor() as cursor, cursor.copy(sql) as copy:
+        copy.write(data)
+
+
+def _attach(snapshot: Snapshot, published: Published, pack: Pack, *, at: dt.datetime) -> None:
+    counted = matching.counts(published.table("verdicts"), published.offerings)
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT insights_partition_attach(%s)", [snapshot.id])
+        Count.objects.bulk_create(
+            Count(
+                snapshot=snapshot,
+                offering=each.offering,
+                institution=pack.offerings[each.offering].institution,
+                yes=each.yes,
+                no=each.no,
+                unknown=each.unknown,
+            )
+            for each in counted
+        )
+        snapshot.rows = published.manifest["files"]["profile.parquet"]["rows"]
+        snapshot.status, snapshot.attached_at = "attached", at
+        snapshot.save(update_fields=["rows", "status", "attached_at"])
+        attached = Snapshot.objects.filter(status="attached").order_by("-attached_at", "-id")
+        for old in list(attached[KEPT:]):
+            old.status = "retired"
+            old.save(update_fields=["status"])
+        _record(snapshot, at=at, action="snapshot.attached")
+
+
+def _record(snapshot: Snapshot, *, at: dt.datetime, action: str) -> None:
+    entry_add(
+        SYSTEM,
+        at=at,
+        action=action,
+        object_kind="snapshot",
+        object_id=snapshot.name,
+        rule=snapshot.pack_digest,
+        payload={
+            "known": snapshot.known,
+            "asof": snapshot.asof.isoformat(),
+            "rows": snapshot.rows,
+            "files": snapshot.manifest["files"],
+        },
+    )
+
+
+def _remove_retired() -> None:
+    """Remove what retired snapshots held, unless somebody is reading; the next load tries again."""
+    with acting(SYSTEM):
+        retired = list(Snapshot.objects.filter(status="retired").values_list("id", flat=True))
+    for number in retired:
+        try:
+            with acting(SYSTEM), connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+                cursor.execute("SELECT to_regclass(%s)", [f"insights_profile_{number}"])
+                if cursor.fetchone() != (None,):
+                    cursor.execute("SELECT insights_partition_drop(%s)", [number])
+        except OperationalError:
+            continue

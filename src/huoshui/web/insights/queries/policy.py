@@ -1,0 +1,65 @@
+"""The rules that a snapshot rests on, read once a process: its pack and the plan made of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from huoshui import matching
+from huoshui.kernel.errors import Refused
+from huoshui.pipeline.requests import archived
+from huoshui.policy.loader import load
+from huoshui.policy.pack import Pack
+from huoshui.web.insights.models import Snapshot
+from huoshui.web.insights.rules.refusals import InsightRefusal
+
+PACKS_KEPT = 6
+"""Packs that a process keeps read; one takes about a second to read and some 100 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """A pack as at a snapshot's day, and the plan of all its offerings."""
+
+    pack: Pack
+    plan: matching.Plan
+
+
+def policy_of(snapshot: Snapshot) -> Policy:
+    """Give the rules a snapshot rests on."""
+    return policy_at(snapshot.pack_digest, snapshot.asof)
+
+
+def pack_of(snapshot: Snapshot) -> Pack:
+    """Give the pack a snapshot rests on, as at its day."""
+    return policy_of(snapshot).pack
+
+
+def plan_of(snapshot: Snapshot) -> matching.Plan:
+    """Give the plan of all the offerings of a snapshot's pack."""
+    return policy_of(snapshot).plan
+
+
+def policy_at(digest: str, asof: dt.date) -> Policy:
+    """Give the rules of a digest as at a day, from where runs keep them or from those in use."""
+    return _policy(digest, asof, Path(settings.HUOSHUI_HOME))
+
+
+@lru_cache(maxsize=PACKS_KEPT)
+def _policy(digest: str, asof: dt.date, home: Path) -> Policy:
+    pack = _read(digest, asof, home)
+    return Policy(pack, matching.compile(pack, asof=asof))
+
+
+def _read(digest: str, asof: dt.date, home: Path) -> Pack:
+    try:
+        return load(archived(home, digest), asof=asof)
+    except Refused as refused:
+        pack = load(settings.HUOSHUI_PACKS, asof=asof)
+        if pack.digest != digest:
+            raise InsightRefusal.OTHER_RULES.refuse(digest=digest[:12]) from refused
+        return pack
