@@ -145,7 +145,7 @@ class QuotaRefusal(Refusal):
     )
 
 
-class ReplayRefusal(Refusal):
+class DecisionRefusal(Refusal):
     """Why a decision cannot be decided again."""
 
     NO_DECISION = (
