@@ -15,12 +15,22 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
-from huoshui.matching import OfferingTrace, Plan, compile, explain_one, terms_of
+from huoshui.matching import (
+    Asked,
+    Limits,
+    OfferingTrace,
+    Plan,
+    automatic,
+    compile,
+    explain_one,
+    quota_of,
+    terms_of,
+)
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
 from huoshui.policy.schema import Form
-from huoshui.policy.schema.parts import Identifier, Number
+from huoshui.policy.schema.parts import Identifier, Number, NumberOrUnknown
 from huoshui.policy.scope import profile_scope
 
 DAY = dt.date(2026, 11, 20)
@@ -45,6 +55,14 @@ class ExampleRefusal(Refusal):
         "“{name}” rests on {got}, not on {expected}.",
         "Correct the rule, or the example if its working was wrong.",
     )
+    AUTOMATIC = (
+        "“{name}” is decided at once by {got}, not {expected}; behind it: {behind}.",
+        "Correct the rule, or the example if its working was wrong.",
+    )
+    LACKS_AUTOMATIC = (
+        "{offering} has a rule that decides at once and no example that it would {outcome}.",
+        "Add one with asked and expect_automatic.",
+    )
     TERM = (
         "“{name}” gives {what} {got}, not {expected}.",
         "Correct the formula, or the example if its working was wrong.",
@@ -54,6 +72,17 @@ class ExampleRefusal(Refusal):
 def _verdict(value: object) -> object:
     # A pack's reader keeps yes and no as words; another YAML reader makes booleans of them.
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+class AskedExample(Form):
+    """An application, and what was approved before; a sum left out is nothing."""
+
+    amount_yuan: Number
+    months: int
+    purpose: Identifier
+    open_yuan: NumberOrUnknown = Decimal(0)
+    day_taken_yuan: NumberOrUnknown = Decimal(0)
+    quota_left_yuan: NumberOrUnknown = None  # left out: the whole quota that the file states
 
 
 class OfferingExample(Form):
@@ -66,6 +95,9 @@ class OfferingExample(Form):
     because: tuple[Identifier, ...] = ()
     amount_yuan: Number | None = None
     rate_bp: Number | None = None
+    asked: AskedExample | None = None  # what is applied for, where a rule may decide it at once
+    expect_automatic: Literal["approve", "refer"] | None = None
+    automatic_because: tuple[Identifier, ...] = ()  # words of referral_reason, where referred
 
 
 _LIST = TypeAdapter(list[OfferingExample])
@@ -106,6 +138,12 @@ class _Runner:
                 yield ExampleRefusal.LACKS.problem(
                     where=document.where(), offering=offering, verdict=verdict
                 )
+        if self.pack.offerings[offering].automatic is not None:
+            for outcome in ("approve", "refer"):
+                if all(example.expect_automatic != outcome for example in examples):
+                    yield ExampleRefusal.LACKS_AUTOMATIC.problem(
+                        where=document.where(), offering=offering, outcome=outcome
+                    )
         for nth, example in enumerate(examples):
             yield from self._example(offering, example, document, nth)
 
@@ -132,6 +170,8 @@ class _Runner:
         (trace,) = explain_one(pack, row, asof=example.asof, plan=plan, offerings=[offering])
         where = document.where((nth, "expect"))
         yield from _answer(example, trace, where)
+        if example.asked is not None:
+            yield from _automatic(pack, plan, offering, row, example, document.where((nth,)))
         terms = terms_of(plan.terms[offering], row, asof=example.asof)
         amount = None if terms.amount_fen is None else Decimal(terms.amount_fen) / 100
         for what, expected, got in (
@@ -142,6 +182,54 @@ class _Runner:
                 yield ExampleRefusal.TERM.problem(
                     where=where, name=example.name, what=what, got=got, expected=expected
                 )
+
+
+def _automatic(
+    pack: Pack,
+    plan: Plan,
+    offering: str,
+    row: Mapping[str, object],
+    example: OfferingExample,
+    where: Where,
+) -> Iterator[Problem]:
+    """Yield how an automatic rule's answer differs from the one expected."""
+    assert example.asked is not None, "asked for examples with an application"
+    said = example.asked
+    quota = quota_of(pack, offering, row, asof=example.asof)
+    left = quota if "quota_left_yuan" not in said.model_fields_set else _fen(said.quota_left_yuan)
+    trace = automatic(
+        pack,
+        offering,
+        row,
+        Asked(_fen(said.amount_yuan) or 0, said.months, said.purpose),
+        Limits(
+            open_fen=_fen(said.open_yuan),
+            day_taken_fen=_fen(said.day_taken_yuan),
+            quota_left_fen=left,
+            has_quota=pack.offerings[offering].quota_fen is not None,
+        ),
+        asof=example.asof,
+        plan=plan,
+    )
+    if trace.outcome != example.expect_automatic:
+        yield ExampleRefusal.AUTOMATIC.problem(
+            where=where,
+            name=example.name,
+            got=trace.outcome,
+            expected=example.expect_automatic,
+            behind=", ".join(trace.codes) or "nothing against it",
+        )
+    elif set(example.automatic_because) != set(trace.codes):
+        yield ExampleRefusal.BECAUSE.problem(
+            where=where,
+            name=example.name,
+            got=", ".join(trace.codes) or "nothing",
+            expected=", ".join(example.automatic_because) or "nothing",
+        )
+
+
+def _fen(yuan: Decimal | None) -> int | None:
+    return None if yuan is None else int(yuan * 100)
 
 
 def _answer(example: OfferingExample, trace: OfferingTrace, where: Where) -> Iterator[Problem]:
