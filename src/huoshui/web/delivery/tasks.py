@@ -188,7 +188,7 @@ def chore(
         close_old_connections()
         work(_now())
 
-    app.periodic(cron=cron)(app.task(done, name=name, queueing_lock=name))
+    app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(done))
 
 
 def register(app: procrastinate.App) -> None:
@@ -196,7 +196,7 @@ def register(app: procrastinate.App) -> None:
 
     Procrastinate has by then imported the `tasks` module of every app, and with it the deeds.
     """
-    app.task(perform, name=jobs.PERFORM, retry=_AsTold())
-    app.task(relay, name=RELAY)
+    app.task(name=jobs.PERFORM, retry=_AsTold())(perform)
+    app.task(name=RELAY)(relay)
     chore(app, "delivery.relay_due", lambda at: deliver_due(at=at), cron="* * * * * */5")
     chore(app, "delivery.recover", lambda at: recover(), cron="* * * * * */10")

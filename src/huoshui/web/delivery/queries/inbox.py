@@ -28,3 +28,10 @@ def unread_count(viewer: Actor) -> int:
     if viewer.kind == "nobody":
         return 0
     return Message.objects.filter(read_at=None).count()
+
+
+def link_of(viewer: Actor, id: UUID) -> str | None:
+    """Give the page that a message is about: one of this server's own, or none."""
+    found = Message.objects.filter(id=id).first() if viewer.kind != "nobody" else None
+    link = str(found.body.get("link") or "") if found else ""
+    return link if link.startswith("/") and not link.startswith(("//", "/\\")) else None

@@ -1,0 +1,1 @@
+"""Pages of jobs, dead letters and the inbox."""
