@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from huoshui.kernel.errors import Where
+from huoshui.kernel.errors import Refused, Where
 from huoshui.web.audit import models
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.seals import LOCK, seal_of
@@ -64,20 +64,25 @@ def _alone() -> Iterator[bool]:
 
 
 def _witness_mend(file: Path, before: Seal | None) -> None:
-    """Add to the witness what a crash kept from it; refuse where it knows better."""
-    seen = witness.last(file)
-    if seen is None and before is None:
-        return
+    """Add to the witness the one line that a crash kept from it; refuse where they disagree.
+
+    More than one line is no crash's doing: the file was cut, and must not be made up from tables.
+    """
+    seen, reached = witness.last(file), 0
     if seen is not None:
+        reached = seen.n
         same = models.Seal.objects.filter(n=seen.n).first()
         if same is None or seal_of(same) != seen:
-            raise RecordRefusal.WITNESS_DISAGREES.refuse(
-                where=Where(str(file)), file=file.name, seal=seen.n
-            )
-    reached = seen.n if seen else 0
-    if before is not None and before.n > reached:
-        rows = models.Seal.objects.filter(n__gt=reached).order_by("n")
-        witness.append(file, (seal_of(row) for row in rows.iterator()))
+            raise _disagrees(file, seen.n)
+    if before is None or before.n == reached:
+        return
+    if before.n > reached + 1:
+        raise _disagrees(file, reached + 1)
+    witness.append(file, [before])
+
+
+def _disagrees(file: Path, n: int) -> Refused:
+    return RecordRefusal.WITNESS_DISAGREES.refuse(where=Where(str(file)), file=file.name, seal=n)
 
 
 def _next(before: Seal | None, *, at: dt.datetime, key: bytes, most: int) -> Seal | None:

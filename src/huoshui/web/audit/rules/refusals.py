@@ -10,10 +10,11 @@ class RecordRefusal(Refusal):
 
     WITNESS_DISAGREES = (
         "The witness file {file} and the database disagree at seal {seal}; nothing is sealed.",
-        "Run `huoshui record verify`.  If the database was restored from a backup on purpose, "
-        "keep the file aside under another name.",
+        "Run `huoshui record verify`.  If the database was restored from a backup on purpose, keep "
+        "the file aside and go on with a copy of its first lines, up to the last seal of both.",
         "见证文件 {file} 与数据库在封存 {seal} 处不一致，已停止封存。",
-        "请运行 `huoshui record verify`；若数据库系有意从备份恢复，请把该文件改名另存。",
+        "请运行 `huoshui record verify`；若数据库系有意从备份恢复，请另存该文件，"
+        "并以其开头至双方共有的最后一个封存为止的副本继续。",
     )
     CLUSTER_CHANGED = (
         "The database counts transactions from {now}, below {sealed} which is already sealed.",
