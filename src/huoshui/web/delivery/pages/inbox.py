@@ -12,7 +12,7 @@ from django.urls import reverse
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.delivery.actions.outbox import message_read
 from huoshui.web.delivery.pages.jobs import as_uuid
-from huoshui.web.delivery.queries import inbox as queries
+from huoshui.web.delivery.queries import messages as queries
 
 
 @door(signed_in=True)

@@ -32,7 +32,7 @@ PROGRESS_WAIT_SECONDS = 0.5
 
 def wait_seconds(attempts: int, *, first: int, most: int) -> int:
     """Give how long to wait after so many attempts: twice as long each time, up to `most`."""
-    return min(most, first * 2 ** min(attempts - 1, 30))
+    return min(most, first << min(attempts - 1, 30))
 
 
 def deed_wait(attempts: int) -> int | None:
