@@ -15,6 +15,8 @@ from huoshui.cli.intake import data, ingest, quarantine
 from huoshui.cli.model import model
 from huoshui.cli.packs import packs
 from huoshui.cli.real import real
+from huoshui.cli.replay import replay_
+from huoshui.cli.serve import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,6 +37,8 @@ for command in (
     packs,
     model,
     real,
+    replay_,
+    serve,
     bench,
     docs,
 ):

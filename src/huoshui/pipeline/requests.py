@@ -184,10 +184,11 @@ def _run(command: Sequence[str], on_progress: Tick) -> tuple[int, str, str]:
     )
     assert process.stdout is not None
     assert process.stderr is not None
+    answers, complaints = process.stdout, process.stderr
     with _stopped_at_last(process):
-        reading = threading.Thread(target=lambda: out.append(process.stdout.read()), daemon=True)
+        reading = threading.Thread(target=lambda: out.append(answers.read()), daemon=True)
         reading.start()
-        for line in process.stderr:
+        for line in complaints:
             told = _progress(line)
             if told:
                 on_progress(*told)

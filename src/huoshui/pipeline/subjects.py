@@ -96,6 +96,8 @@ def find(engine: DuckDB, asked: Sequence[str], *, known: int) -> list[str]:
     problems: list[Problem] = []
     for text in dict.fromkeys(text.strip() for text in asked):
         entities = candidates.get(text, [])
+        if text in entities:  # an entity's own id leaves no doubt, whoever else bears the text
+            candidates[text] = entities = [text]
         if not entities:
             problems.append(SubjectRefusal.UNKNOWN.problem(known=known, asked=text))
         elif len(entities) > 1:
