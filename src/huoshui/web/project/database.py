@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -85,6 +85,7 @@ class Database:
     name: str
     keys: Keys
     place: embedded.Place | None  # None: it was given, and is not ours to stop
+    was_running: bool = False  # whoever started it will stop it
 
     def url(self, role: Role) -> str:
         """Give the address of the database for a role."""
@@ -100,12 +101,13 @@ class Database:
 
 @contextmanager
 def running(home: Path, *, tick: Tick = unwatched) -> Iterator[Database]:
-    """Give a database for a while; one that was started here is stopped at the end."""
+    """Give a database for a while; if it had to be started, it is stopped at the end."""
     db = start(home, tick=tick)
     try:
         yield db
     finally:
-        stop(db)
+        if not db.was_running:
+            stop(db)
 
 
 def start(
@@ -209,13 +211,17 @@ def _own(home: Path, base: Path | None, *, durable: bool, seconds: float) -> Dat
         embedded.server_make(home, place, keys.admin, durable=durable)
     elif fresh:
         raise _keys_lost(home)
-    deadline = time.monotonic() + seconds
-    if embedded.server_running(place) is None:
-        embedded.server_start(home, place, seconds=seconds)
-    parts = {"host": embedded.HOST, "port": embedded.port_of(place), "user": embedded.ADMIN}
-    admin = _address({**parts, "password": keys.admin, "dbname": "postgres"})
-    _answered(admin, home, until=deadline, seconds=seconds)
-    db = Database(admin, NAME, keys, place)
+    was_running = embedded.server_running(place) is not None
+
+    def address() -> str:
+        # Asked again each time: one that was just killed may still look alive the first time.
+        if embedded.server_running(place) is None:
+            embedded.server_start(home, place, seconds=seconds)
+        parts = {"host": embedded.HOST, "port": embedded.port_of(place), "user": embedded.ADMIN}
+        return _address({**parts, "password": keys.admin, "dbname": "postgres"})
+
+    admin = _answering(address, home, seconds=seconds)
+    db = Database(admin, NAME, keys, place, was_running)
     with psycopg.connect(admin, autocommit=True) as connection:
         logins_set(connection, keys, NAME)
         for other in ("postgres", "template1"):
@@ -234,9 +240,9 @@ def _given(home: Path, address: str, *, seconds: float) -> Database:
         raise DatabaseRefusal.NOT_AN_ADDRESS.refuse(reason=str(error).strip()) from error
     name = str(parts.get("dbname") or NAME)
     admin = _address({**parts, "dbname": name})
-    db = Database(admin, name, keys, None)
+    db = Database(admin, name, keys, None, was_running=True)
     try:
-        _answered(admin, home, until=time.monotonic() + seconds, seconds=seconds)
+        _answering(lambda: admin, home, seconds=seconds)
         with psycopg.connect(admin, autocommit=True) as connection:
             logins_set(connection, keys, name)
             database_prepare(connection, name)
@@ -256,16 +262,18 @@ def _database_make(admin: Connection, name: str) -> None:
     database_prepare(admin, name)
 
 
-def _answered(admin: str, home: Path, *, until: float, seconds: float) -> None:
-    """Wait until the server answers a query; refuse at once where waiting cannot help."""
+def _answering(address: Callable[[], str], home: Path, *, seconds: float) -> str:
+    """Give the address once a query there is answered; refuse where waiting cannot help."""
+    until = time.monotonic() + seconds
     while True:
+        admin = address()
         try:
             with psycopg.connect(admin, connect_timeout=5) as connection:
                 connection.execute("SELECT pg_current_xact_id()")  # it can write, too
-                return
+                return admin
         except psycopg.OperationalError as error:
-            reason = str(error).strip().splitlines()[-1]
-            if "password authentication failed" in reason:
+            reason = str(error).strip().splitlines()[0]
+            if "password authentication failed" in str(error):
                 raise _keys_lost(home) from error
             if time.monotonic() > until:
                 parts = conninfo_to_dict(admin)

@@ -18,6 +18,7 @@ import importlib.util
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -212,7 +213,7 @@ def server_start(home: Path, place: Place, *, seconds: float = 60) -> subprocess
         if child.poll() is None:  # slow (a long recovery): the caller asks until it answers
             return child
         if time.monotonic() > deadline or (_is_free(port) and not _workers(place)):
-            reason = _last_line(place.log, before)
+            reason = _complaint(place.log, before)
             raise ServerRefusal.NOT_STARTED.refuse(reason=reason, log=place.log)
         time.sleep(0.1)  # leftovers of a killed server are still going, or its port was taken
 
@@ -406,8 +407,10 @@ def _gone(process: psutil.Process) -> bool:
         return True
 
 
-def _last_line(log: Path, since: int) -> str:
+def _complaint(log: Path, since: int) -> str:
+    """Give what the server wrote last, without the moments and process numbers."""
     with log.open("rb") as text:
         text.seek(since)
         lines = text.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "it says nothing"
+    said = [re.sub(r"^.*?\] (LOG|FATAL|HINT|DETAIL): +", "", line) for line in lines[-3:]]
+    return " | ".join(said) or "it says nothing"

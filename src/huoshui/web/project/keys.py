@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +58,8 @@ def keys_of(home: Path) -> Keys:
 def _make(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     made = Keys(*(secrets.token_hex(32) for _ in Keys.__dataclass_fields__))
-    beside = file.with_name(f".{FILE}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, name = tempfile.mkstemp(prefix=f".{FILE}.", dir=file.parent)  # mode 0600
+    beside = Path(name)
     with os.fdopen(descriptor, "w") as out:
         json.dump(vars(made), out, indent=1)
         out.flush()
