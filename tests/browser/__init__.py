@@ -1,0 +1,1 @@
+"""Pages as people meet them: in a browser, wide and narrow, in both languages."""
