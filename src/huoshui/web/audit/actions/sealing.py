@@ -47,6 +47,7 @@ def record_seal(*, at: dt.datetime, key: bytes, file: Path, most: int = MOST) ->
                 _keep(seal)
         if seal is not None:
             witness.append(file, [seal])
+            witness.key_tell(file, digests.public_key(key))
         return seal
 
 

@@ -123,6 +123,12 @@ def actions_known() -> list[str]:
     return list(models.Entry.objects.order_by("action").values_list("action", flat=True).distinct())
 
 
+def things_known() -> list[str]:
+    """Give the kinds of things that occur among what the viewer can see, for the filter."""
+    kinds = models.Entry.objects.order_by("object_kind").values_list("object_kind", flat=True)
+    return list(kinds.distinct())
+
+
 def _visible(viewer: Actor) -> QuerySet[models.Entry]:
     rows = models.Entry.objects.all()
     if viewer.kind == "system" or viewer.may("record.read"):

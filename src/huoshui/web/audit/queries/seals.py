@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import connection
 
 from huoshui.web.audit import models
+from huoshui.web.audit.rules import witness
 from huoshui.web.audit.rules.digests import Seal, apart
 
 
@@ -31,6 +33,30 @@ def seals() -> Iterator[Seal]:
     """Give every seal in its order."""
     for row in models.Seal.objects.order_by("n").iterator(chunk_size=100):
         yield seal_of(row)
+
+
+def seals_listed(
+    *, before: int | None = None, limit: int = 50
+) -> tuple[list[models.Seal], int | None]:
+    """Give a page of seals without their leaves, the newest first, and where the next begins."""
+    rows = models.Seal.objects.defer("leaves").order_by("-n")
+    if before is not None:
+        rows = rows.filter(n__lt=before)
+    found = list(rows[: limit + 1])
+    page = found[:limit]
+    return page, page[-1].n if len(found) > limit else None
+
+
+def unsealed_count() -> int:
+    """Count the entries that the viewer sees and no seal holds yet."""
+    last = models.Seal.objects.order_by("-n").values_list("xid_until", flat=True).first()
+    return models.Entry.objects.filter(xid__gte=last or 0).count()
+
+
+def public_key_known(home: Path) -> str | None:
+    """Give the public key that seals are signed with, in hex, once something was sealed."""
+    file = home / witness.KEY_FILE
+    return file.read_text("ascii").strip() if file.is_file() else None
 
 
 LOCK = 0x68756F73

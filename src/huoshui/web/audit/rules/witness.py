@@ -19,6 +19,9 @@ from huoshui.web.audit.rules.digests import Seal
 FILE = "record/seals.jsonl"
 """Where it lies in a home."""
 
+KEY_FILE = "record/public.key"
+"""Where the public key that seals are signed with lies beside it, in hex, for whoever verifies."""
+
 _BLOCK = 1 << 16
 
 
@@ -72,6 +75,14 @@ def append(file: Path, added: Iterable[Seal]) -> int:
         finally:
             os.close(folder)
     return count
+
+
+def key_tell(file: Path, key: bytes) -> None:
+    """Lay the public key beside the witness, once; a key that is there is never overwritten."""
+    beside = file.parent / Path(KEY_FILE).name
+    if not beside.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(key.hex() + "\n", "ascii")
 
 
 @contextmanager

@@ -1,0 +1,98 @@
+"""What actions of the record are called on pages; one without a name here is shown by its code.
+
+An action is `<thing>.<deed>`; the words are put together from both.
+
+>>> action_label("consent.withdrawn")
+{'zh': '授权 · 撤回', 'en': 'Consent · withdrawn'}
+>>> action_label("kite.flown")
+{'zh': 'kite · flown', 'en': 'kite · flown'}
+"""
+
+from __future__ import annotations
+
+THINGS = {
+    "agreement": ("协议", "Agreement"),
+    "case": ("申请", "Application"),
+    "consent": ("授权", "Consent"),
+    "decision": ("审批决定", "Decision"),
+    "document": ("材料", "Document"),
+    "entry": ("存证", "Entry"),
+    "feed": ("数据源", "Feed"),
+    "financing_application": ("融资申请", "Application"),
+    "institution": ("机构", "Institution"),
+    "job": ("任务", "Job"),
+    "link": ("主体对应", "Link"),
+    "member": ("成员", "Member"),
+    "membership": ("成员", "Membership"),
+    "message": ("消息", "Message"),
+    "need": ("融资需求", "Need"),
+    "outgoing": ("外发消息", "Outgoing message"),
+    "pack": ("政策包", "Pack"),
+    "page": ("页面", "Page"),
+    "person": ("人员", "Person"),
+    "profile": ("画像", "Profile"),
+    "quarantine": ("隔离数据", "Quarantine"),
+    "quota": ("额度", "Quota"),
+    "record": ("存证", "Record"),
+    "refused": ("拒绝", "Refused"),
+    "run": ("计算", "Run"),
+    "seal": ("封存", "Seal"),
+    "snapshot": ("快照", "Snapshot"),
+    "subject": ("主体", "Subject"),
+    "upload": ("上传", "Upload"),
+}
+
+DEEDS = {
+    "accepted": ("接受", "accepted"),
+    "added": ("新增", "added"),
+    "admitted": ("准入", "admitted"),
+    "answered": ("响应", "answered"),
+    "approved": ("批准", "approved"),
+    "asked": ("提出", "asked for"),
+    "attached": ("启用", "put to use"),
+    "confirmed": ("确认", "confirmed"),
+    "dead": ("停止重试", "given up"),
+    "declined": ("拒绝", "declined"),
+    "denied": ("不同意", "denied"),
+    "done": ("完成", "done"),
+    "ended": ("终止", "ended"),
+    "expired": ("过期", "expired"),
+    "failed": ("失败", "failed"),
+    "given": ("授予", "given"),
+    "given_up": ("停止重试", "given up"),
+    "met": ("满足", "met"),
+    "opened": ("开立", "opened"),
+    "payload_erased": ("删除详情", "payload erased"),
+    "proposed": ("提出审批意见", "proposed"),
+    "published": ("发布", "published"),
+    "read": ("查看", "read"),
+    "recorded": ("记录", "recorded"),
+    "repaired": ("修复", "repaired"),
+    "replayed": ("重演", "replayed"),
+    "retried": ("重试", "retried"),
+    "set": ("设定", "set"),
+    "signed_in": ("登录", "signed in"),
+    "signed_out": ("退出", "signed out"),
+    "stated": ("发布", "stated"),
+    "submitted": ("提交", "submitted"),
+    "supplied": ("补充", "supplied"),
+    "taken": ("受理", "taken up"),
+    "used_again": ("重新启用", "used again"),
+    "verified": ("校验", "verified"),
+    "withdrawn": ("撤回", "withdrawn"),
+}
+
+
+def action_label(action: str) -> dict[str, str]:
+    """Give the words for an action."""
+    thing, _, deed = action.partition(".")
+    words = [THINGS.get(thing, (thing, thing))]
+    if deed:
+        words.append(DEEDS.get(deed, (deed, deed)))
+    return {"zh": " · ".join(w[0] for w in words), "en": " · ".join(w[1] for w in words)}
+
+
+def thing_label(thing: str) -> dict[str, str]:
+    """Give the words for a kind of thing."""
+    zh, en = THINGS.get(thing, (thing, thing))
+    return {"zh": zh, "en": en}
