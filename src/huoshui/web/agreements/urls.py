@@ -8,7 +8,7 @@ from huoshui.web.agreements.pages import agreements as pages
 
 app_name = "agreements"
 urlpatterns = [
-    path("agreements", pages.agreement_list, name="list"),
+    path("agreements", pages.agreement_list, name="agreements"),
     path("agreements/<uuid:wanted>", pages.agreement_one, name="one"),
     path("agreements/<uuid:wanted>/confirm", pages.condition_confirm, name="confirm"),
 ]

@@ -44,9 +44,7 @@ def application_open(
         "security": list(security),
         "note": note,
     }
-    return application_draft(
-        actor, at=at, today=today, key=key, offering=offering, fields=fields
-    )
+    return application_draft(actor, at=at, today=today, key=key, offering=offering, fields=fields)
 
 
 @transaction.atomic
@@ -140,9 +138,7 @@ def case_ask_more(
     return _moved(actor, at, today, case, "ask", fields=fields, reasons=reasons)
 
 
-def case_reply(
-    actor: Actor, *, at: dt.datetime, today: dt.date, case: UUID, answer: str
-) -> Case:
+def case_reply(actor: Actor, *, at: dt.datetime, today: dt.date, case: UUID, answer: str) -> Case:
     """Supply what was asked for."""
     return _moved(actor, at, today, case, "supply", fields={"answer": answer})
 
@@ -235,5 +231,3 @@ def _moved(
     return case_move(
         actor, at=at, today=today, case=case, move=move, fields=fields, reasons=reasons
     ).case
-
-

@@ -30,9 +30,7 @@ def _ask_rule(step: Step) -> None:
         key=f"{case.id}:{step.n}",
         subject=case.subject_id,
     )
-    transaction.on_commit(
-        partial(decide_soon, case, at=step.at, today=step.today), robust=True
-    )
+    transaction.on_commit(partial(decide_soon, case, at=step.at, today=step.today), robust=True)
 
 
 def _approve(step: Step) -> None:

@@ -149,9 +149,7 @@ def need_answer(
 
 
 @transaction.atomic
-def need_apply(
-    actor: Actor, *, at: dt.datetime, today: dt.date, case: UUID, offering: str
-) -> Case:
+def need_apply(actor: Actor, *, at: dt.datetime, today: dt.date, case: UUID, offering: str) -> Case:
     """Draft an application from an answer to a need, and give the application."""
     need = case_of_kind(actor, case, NEED)
     answers = Move.objects.filter(case=need, move="answer")
@@ -171,6 +169,4 @@ def need_withdraw(
     actor: Actor, *, at: dt.datetime, today: dt.date, case: UUID, reasons: Sequence[str]
 ) -> Case:
     """Take a need back."""
-    return case_move(
-        actor, at=at, today=today, case=case, move="withdraw", reasons=reasons
-    ).case
+    return case_move(actor, at=at, today=today, case=case, move="withdraw", reasons=reasons).case

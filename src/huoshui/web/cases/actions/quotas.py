@@ -89,9 +89,7 @@ def quota_hold(actor: Actor, *, at: dt.datetime, today: dt.date, case: Case) -> 
     if stated is None:
         return (
             Quota.objects.select_for_update()
-            .filter(
-                institution_id=case.institution_id, offering=case.offering, year=today.year
-            )
+            .filter(institution_id=case.institution_id, offering=case.offering, year=today.year)
             .first()
         )
     return _held(

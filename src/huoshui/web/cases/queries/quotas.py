@@ -104,9 +104,9 @@ def day_taken_fen(viewer: Actor, *, institution: UUID, offering: str, today: dt.
 def open_fen(viewer: Actor, case: Case, *, today: dt.date) -> int:
     """Sum what the institution has approved for the subject before: agreed, or waiting for it."""
     machine = machine_on(case.kind, today)
-    approved = {
-        move.to for move in machine.moves.values() if "approve" in move.effects
-    } - {name for name, state in machine.states.items() if state.ends}
+    approved = {move.to for move in machine.moves.values() if "approve" in move.effects} - {
+        name for name, state in machine.states.items() if state.ends
+    }
     waiting = Case.objects.filter(
         kind=case.kind,
         subject_id=case.subject_id,
