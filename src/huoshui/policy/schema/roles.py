@@ -85,6 +85,7 @@ PERMISSIONS: Mapping[str, Permission] = {
         "查看存证", "read the record", "subject", "person", "institution", "operator"
     ),
     "record.verify": _permission("校验存证", "verify the record", "operator"),
+    "record.erase": _permission("删除存证详情", "erase a payload of the record", "operator"),
     "feed.read": _permission("查看数据接入", "read the feeds", "operator"),
     "feed.upload": _permission("上传数据", "upload raw rows", "operator"),
     "quarantine.read": _permission("查看隔离数据", "read the quarantine", "operator"),
