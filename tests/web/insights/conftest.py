@@ -13,13 +13,18 @@ from tests.web.insights.given import AT, Parties, folder_of
 
 
 @pytest.fixture
-def folder(small_region: tuple[Path, dict[str, Any]]) -> Path:
-    """The folder of the region's snapshot."""
+def folder(
+    small_region: tuple[Path, dict[str, Any]], database: object, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder of the region's snapshot, in the region's home, where its packs are kept."""
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "HUOSHUI_HOME", small_region[0])
     return folder_of(small_region[0])
 
 
 @pytest.fixture
-def loaded(database: object, switch_role: Callable[[str], None], folder: Path) -> Any:
+def loaded(switch_role: Callable[[str], None], folder: Path) -> Any:
     """The snapshot in the database; Django is connected as the web role afterwards."""
     from huoshui.web.insights.actions.loading import snapshot_load  # once Django is set up
 

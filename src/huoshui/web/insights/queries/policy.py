@@ -12,13 +12,14 @@ from django.conf import settings
 from huoshui import matching
 from huoshui.kernel.errors import Refused
 from huoshui.pipeline.requests import archived
-from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
+from huoshui.web.audit.queries.packs import plan_of as compiled
+from huoshui.web.audit.queries.packs import read_pack
 from huoshui.web.insights.models import Snapshot
 from huoshui.web.insights.rules.refusals import InsightRefusal
 
 PACKS_KEPT = 6
-"""Packs that a process keeps read; one takes about a second to read and some 100 MB."""
+"""Packs that a process keeps read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +52,19 @@ def policy_at(digest: str, asof: dt.date) -> Policy:
 
 @lru_cache(maxsize=PACKS_KEPT)
 def _policy(digest: str, asof: dt.date, home: Path) -> Policy:
-    pack = _read(digest, asof, home)
-    return Policy(pack, matching.compile(pack, asof=asof))
-
-
-def _read(digest: str, asof: dt.date, home: Path) -> Pack:
-    try:
-        return load(archived(home, digest), asof=asof)
-    except Refused as refused:
-        pack = load(settings.HUOSHUI_PACKS, asof=asof)
-        if pack.digest != digest:
+    pack = _in_use(digest, asof)
+    if pack is None:
+        try:
+            pack = read_pack(tuple(archived(home, digest)), asof)
+        except Refused as refused:
             raise InsightRefusal.OTHER_RULES.refuse(digest=digest[:12]) from refused
-        return pack
+    return Policy(pack, compiled(pack))
+
+
+def _in_use(digest: str, asof: dt.date) -> Pack | None:
+    """Give the packs that the platform runs if they are the ones, as every page reads those."""
+    try:
+        pack = read_pack(tuple(settings.HUOSHUI_PACKS), asof)
+    except Refused:
+        return None
+    return pack if pack.digest == digest else None
