@@ -40,20 +40,24 @@ def decided(home: Path, decision: str) -> dict[str, Any]:
     if not os.environ.get(database.GIVEN) and not (home / embedded.REMEMBERED).is_file():
         raise DecidedRefusal.NO_DATABASE.refuse(home=home)
     with database.running(home) as db:
-        environment = {
-            **{k: v for k, v in os.environ.items() if k != database.GIVEN},
-            "DJANGO_SETTINGS_MODULE": database.SETTINGS,
-            "HUOSHUI_DB_URL": db.url("jobs"),
-            "HUOSHUI_SECRET_KEY": db.keys.django,
-            "HUOSHUI_HOME": str(home.resolve()),
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "huoshui.web.project.decided", decision],
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        return read(db, decision)
+
+
+def read(db: database.Database, decision: str) -> dict[str, Any]:
+    """Ask the database, in a process that holds Django and logs in as the jobs role."""
+    environment = {
+        **{name: text for name, text in os.environ.items() if name != database.GIVEN},
+        "DJANGO_SETTINGS_MODULE": database.SETTINGS,
+        "HUOSHUI_DB_URL": db.url("jobs"),
+        "HUOSHUI_SECRET_KEY": db.keys.django,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "huoshui.web.project.decided", decision],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
         raise DecidedRefusal.NOT_READ.refuse(reason=last)
