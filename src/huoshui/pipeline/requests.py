@@ -9,6 +9,7 @@ What is published or set aside lies in files, and is read here without an engine
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from huoshui.kernel.errors import Problem, Refusal, Refused
 from huoshui.kernel.step import Tick, unwatched
@@ -41,6 +44,7 @@ __all__ = [
     "archived",
     "batches",
     "load_and_keep",
+    "newest_true_on",
     "perform",
     "quarantine_rows",
     "resolved",
@@ -251,3 +255,12 @@ def batches(home: Path, *, since: int = 0) -> list[Batch]:
 def quarantine_rows(home: Path, *, since: int = 0, open_only: bool = False) -> pa.Table:
     """Give the rows that batches behind `since` set aside, in the order they came."""
     return aside.quarantined(Lake(home / "lake"), since=since, open_only=open_only)
+
+
+def newest_true_on(home: Path, batch: Batch) -> dt.date | None:
+    """Give the last day from which a fact of a batch is true, or None if it brought no fact."""
+    path = Lake(home / "lake").facts(batch)
+    if path is None:
+        return None
+    newest: dt.date | None = pc.max(pq.read_table(path, columns=["true_from"])["true_from"]).as_py()
+    return newest

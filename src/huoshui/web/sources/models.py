@@ -39,6 +39,7 @@ class Batch(models.Model):
     rows_outside = models.BigIntegerField()
     is_repair = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(null=True)
+    newest_true_on = models.DateField(null=True)  # of the facts it brought
 
 
 class Quarantined(models.Model):
@@ -80,6 +81,11 @@ class Upload(models.Model):
     by = models.UUIDField()
     by_name = models.TextField()
     job = models.UUIDField(null=True)
+
+    class Meta:
+        """The same bytes are taken once for a feed."""
+
+        constraints = [models.UniqueConstraint(name="upload_once", fields=["feed", "sha256"])]
 
 
 class PackPublication(models.Model):

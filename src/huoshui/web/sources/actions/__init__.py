@@ -1,0 +1,1 @@
+"""Taking files in, repairing rows, asking for runs, and mirroring what the lake has."""

@@ -1,0 +1,1 @@
+"""Pages of what comes in and which policy is in force."""

@@ -1,0 +1,1 @@
+"""What is asked of feeds, batches, rows set aside and packs."""
