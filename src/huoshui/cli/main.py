@@ -15,6 +15,7 @@ from huoshui.cli.intake import data, ingest, quarantine
 from huoshui.cli.model import model
 from huoshui.cli.packs import packs
 from huoshui.cli.real import real
+from huoshui.cli.record import record
 from huoshui.cli.replay import replay_
 from huoshui.cli.serve import serve
 
@@ -37,6 +38,7 @@ for command in (
     packs,
     model,
     real,
+    record,
     replay_,
     serve,
     bench,
