@@ -201,7 +201,7 @@ def working() -> dict[str, Any]:
             "caption": both("申请", "Applications"),
             "columns": [
                 {"label": both("编号", "Number"), "kind": "code"},
-                {"label": both("企业", "Firm")},
+                {"label": both("企业", "Firm"), "kind": "name"},
                 {"label": both("金额（元）", "Amount (yuan)"), "kind": "num"},
                 {"label": both("状态", "State")},
             ],
