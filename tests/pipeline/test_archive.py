@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from huoshui.kernel.errors import Refused
-from huoshui.pipeline.archive import archive, archived, load_and_keep
+from huoshui.pipeline.archive import archive, archived, kept, load_and_keep
 from huoshui.policy.loader import load
 from tests.given import pack_folder
 
@@ -47,6 +47,8 @@ def test_keeping_the_same_packs_again_changes_nothing_and_others_stand_beside(
     second = archive(roots, tmp_path)
     assert sorted(path.name for path in (tmp_path / "packs").iterdir()) == sorted([first, second])
     assert archived(tmp_path, first) != archived(tmp_path, second)
+    assert [each.digest for each in kept(tmp_path)] == sorted([first, second])
+    assert all(each.is_whole and each.names == ("common", "demo") for each in kept(tmp_path))
 
 
 @pytest.mark.parametrize("how", ["changed", "added", "removed", "stray folder"])
@@ -67,6 +69,7 @@ def test_a_kept_pack_that_was_altered_is_refused_and_kept_anew_when_it_is_read_a
         shutil.copy(file, folder / "stray/house.yaml")
     with pytest.raises(Refused, match=r"archive\.altered"):
         archived(tmp_path, digest)
+    assert [each.is_whole for each in kept(tmp_path)] == [False]
     archive(roots, tmp_path)
     assert archived(tmp_path, digest)
 

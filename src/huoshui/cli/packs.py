@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from huoshui.cli import output, place
+from huoshui.pipeline.archive import archived, kept
 from huoshui.pipeline.packcheck import check as check_packs
 
 
@@ -36,3 +37,28 @@ def check(folders: tuple[Path, ...], asof: dt.date, as_json: bool) -> int:
             output.table("Citations by certainty", ("mark", "number"), report.by_mark.items())
         output.say(f"{report.examples} worked examples, {len(report.faults)} faults")
     return output.REFUSED if report.faults else output.DONE
+
+
+@packs.command("kept")
+@click.argument("digest", required=False)
+@place.home_option
+@output.as_json
+def kept_(digest: str | None, home: Path, as_json: bool) -> int:
+    """List the packs that past runs under HOME were made with, or say where DIGEST is kept.
+
+    Exits 3 if any of them is no longer what was kept.
+    """
+    if digest is not None:
+        folders = [str(folder) for folder in archived(home, digest)]
+        if as_json:
+            output.show_json({"digest": digest, "folders": folders})
+        else:
+            output.say(" ".join(f"--packs {folder}" for folder in folders))
+        return output.DONE
+    found = kept(home)
+    if as_json:
+        output.show_json({"kept": [vars(each) for each in found]})
+    else:
+        rows = [(each.digest, ", ".join(each.names), each.is_whole) for each in found]
+        output.table("Packs kept", ("digest", "packs", "whole"), rows)
+    return output.DONE if all(each.is_whole for each in found) else output.DOES_NOT_HOLD

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from huoshui.kernel.errors import Refusal, Refused, Where
@@ -59,8 +60,7 @@ def archive(roots: Sequence[Path], home: Path, *, digest: str | None = None) -> 
     if len(set(names)) < len(names) or not all(names) or ".." in names:
         raise ArchiveRefusal.NAMED_ALIKE.refuse(names=", ".join(map(str, roots)))
     found = contents(roots)
-    kept = home / PACKS
-    staged = kept / f".{os.getpid()}"
+    staged = home / PACKS / f".{os.getpid()}"
     shutil.rmtree(staged, ignore_errors=True)
     for name, path in found.items():
         target = staged / name
@@ -73,7 +73,7 @@ def archive(roots: Sequence[Path], home: Path, *, digest: str | None = None) -> 
     if digest not in (None, actual):
         shutil.rmtree(staged)
         raise ArchiveRefusal.CHANGED.refuse()
-    _place(staged, kept / actual)
+    _place(staged, home / PACKS / actual)
     return actual
 
 
@@ -108,6 +108,25 @@ def archived(home: Path, digest: str) -> list[Path]:
             where=Where(f"{PACKS}/{digest}"), digest=digest, folder=folder
         )
     return _roots(folder)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Packs in the archive: their digest, their names, and whether they are what was kept."""
+
+    digest: str
+    names: tuple[str, ...]
+    is_whole: bool
+
+
+def kept(home: Path) -> list[Kept]:
+    """List the archive, in the order of digests."""
+    folders = sorted(path.parent for path in (home / PACKS).glob(f"*/{ROOTS}"))
+    return [
+        Kept(folder.name, tuple(root.name for root in _roots(folder)), _holds(folder))
+        for folder in folders
+        if not folder.name.startswith(".")
+    ]
 
 
 def _holds(folder: Path) -> bool:
