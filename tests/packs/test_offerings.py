@@ -17,6 +17,7 @@ from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Offering
 from huoshui.policy.values import resolved
 
+STAND_BY = {"park", "core_enterprise"}  # kinds of institution that need not offer anything
 ASKED_FOR = {
     "credit loans by points": {"innovation_points_loan", "digital_points_loan"},
     "knowledge value": {"knowledge_value_loan", "commercial_value_loan"},
@@ -141,6 +142,11 @@ def test_every_value_is_in_force_on_the_day_and_named(pack: Pack) -> None:
         texts += [offering.amount, offering.rate, offering.fee, offering.relief]
         if offering.term is not None:
             texts += [offering.term.least, offering.term.most]
+        rule = offering.automatic
+        if rule is not None:
+            texts += [f"{c.when} {c.say.en}" for c in rule.clauses]
+            texts += [rule.amount, rule.rate, rule.months, rule.subject_most, rule.day_most]
+        texts.append(offering.quota_fen)
         named = set(re.findall(r"\w+", " ".join(text for text in texts if text)))
         for value_name, dated in offering.values.items():
             assert resolved(dated, pack.asof) is not None, (name, value_name)
@@ -149,7 +155,21 @@ def test_every_value_is_in_force_on_the_day_and_named(pack: Pack) -> None:
 
 def test_all_institutions_are_fictional_and_each_offers_something(pack: Pack) -> None:
     assert all(institution.fictional for institution in pack.institutions.values())
-    assert {o.institution for o in pack.offerings.values()} == set(pack.institutions)
+    offering = {o.institution for o in pack.offerings.values()}
+    stands_by = {i.id for i in pack.institutions.values() if i.branch_of or i.kind in STAND_BY}
+    assert set(pack.institutions) - stands_by <= offering
+
+
+def test_every_loan_says_what_comes_before_a_draw_and_some_decide_at_once(pack: Pack) -> None:
+    loans = [o for o in pack.offerings.values() if o.kind == "loan"]
+    assert [o.id for o in loans if not o.conditions] == []
+    by_rule = [o for o in loans if o.automatic is not None]
+    assert len(by_rule) >= 4
+    for offering in by_rule:
+        assert offering.automatic is not None
+        assert offering.quota_fen is not None, offering.id
+        assert offering.automatic.subject_most is not None, offering.id
+        assert offering.automatic.day_most is not None, offering.id
 
 
 def _shape(offering: Offering, pack: Pack) -> frozenset[str]:

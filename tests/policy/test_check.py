@@ -13,6 +13,7 @@ from huoshui.policy.check.citations import CitationRefusal
 from huoshui.policy.check.definitions import DefinitionRefusal
 from huoshui.policy.check.expressions import RuleRefusal
 from huoshui.policy.expression import evaluate_row
+from huoshui.policy.expression.refusals import ExpressionRefusal
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 from tests.given import pack_folder
@@ -171,6 +172,21 @@ FILES = {
     """,
 }
 
+AUTOMATIC = """amount: paid_fen
+        automatic:
+          clauses:
+            - id: small
+              when: asked_fen <= floor
+              say: { zh: 小额, en: small }
+              cite: house#adr-0001
+          subject_most: floor
+          cite: house#adr-0001"""
+
+CONDITIONS = """amount: paid_fen
+        conditions:
+          - { id: signed, label: { zh: 签约, en: signed }, cite: house#adr-0001 }
+          - { id: signed, label: { zh: 签约, en: signed }, cite: house#adr-0001 }"""
+
 PLANTED = [
     ("facts/payment.yaml", "category: tax", "category: taxx", DefinitionRefusal.NO_SUCH),
     ("facts/payment.yaml", "key: [no]", "key: [noo]", DefinitionRefusal.NO_COLUMN),
@@ -214,6 +230,15 @@ PLANTED = [
     ("products/tax_loan.yaml", "at least {floor}", "at least {flor}", RuleRefusal.NAMES_NOTHING),
     ("products/tax_loan.yaml", "id: graded", "id: pays", RuleRefusal.CLAUSE_TWICE),
     ("indicators/share.yaml", "paid_fen / base", "share * 2", RuleRefusal.IN_A_CIRCLE),
+    ("products/tax_loan.yaml", "amount: paid_fen", AUTOMATIC.replace("most: floor", "most: none"),
+     RuleRefusal.NOT_A_LIMIT),
+    ("products/tax_loan.yaml", "amount: paid_fen", AUTOMATIC.replace("asked_fen", "share"),
+     ExpressionRefusal.UNITS_DIFFER),
+    ("products/tax_loan.yaml", "when: paid_fen >= floor", "when: asked_fen >= floor",
+     ExpressionRefusal.UNKNOWN_NAME),
+    ("products/tax_loan.yaml", "amount: paid_fen", CONDITIONS, DefinitionRefusal.ID_TAKEN),
+    ("institutions/bank.yaml", "kind: bank", "kind: bank\n        branch_of: bnk",
+     DefinitionRefusal.NO_SUCH),
     ("products/tax_loan.yaml", "cite: house#adr-0001\n          - id: graded",
      "cite: huose#adr-0001\n          - id: graded", CitationRefusal.NO_SOURCE),
     ("indicators/kind.yaml", "cite: house#adr-0001", "cite: house#adr-9", CitationRefusal.NO_PLACE),

@@ -87,6 +87,10 @@ def check(pack: Pack) -> Iterator[Problem]:
         yield from _indicator(pack, indicator)
     for rating in pack.ratings.values():
         yield from _rating(pack, rating)
+    for institution in pack.institutions.values():
+        if institution.branch_of is not None:
+            where = pack.where("institutions", institution.id, "branch_of")
+            yield from _exists("institution", institution.branch_of, pack.institutions, where)
     for offering in pack.offerings.values():
         yield from _offering(pack, offering)
     yield from _names_taken(pack)
