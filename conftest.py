@@ -39,5 +39,9 @@ def _set_up() -> None:
     import django
     from django.test.utils import setup_test_environment
 
+    from django.conf import settings
+
+    # A million rounds per password is what keeps guessers out, and what tests need not wait for.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
     setup_test_environment()
