@@ -37,9 +37,8 @@ def _set_up() -> None:
         "HUOSHUI_DAY": DAY,
     }
     import django
-    from django.test.utils import setup_test_environment
-
     from django.conf import settings
+    from django.test.utils import setup_test_environment
 
     # A million rounds per password is what keeps guessers out, and what tests need not wait for.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
