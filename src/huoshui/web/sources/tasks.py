@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from huoshui.kernel.errors import Problem, Refused
-from huoshui.pipeline.requests import RETRIED, Request, perform, problem_from
+from huoshui.pipeline.requests import RETRIED, Request, perform
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.rules.actor import SYSTEM
 from huoshui.web.delivery.actions.jobs import job_ask
@@ -89,6 +89,6 @@ def _performed(request: Request, tell: Tell) -> dict[str, Any]:
 
 def _refuse_refused(files: list[dict[str, Any]]) -> None:
     problems: list[Problem] = [
-        problem_from(each["problem"]) for each in files if each.get("problem")
+        Problem.from_dict(each["problem"]) for each in files if each.get("problem")
     ]
     Refused.raise_any(problems)
