@@ -58,7 +58,9 @@ def resubmit(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
                 batch=each["batch"], source_row=job.args["row"], resolved_in=None
             ).first()
         if still is not None:
-            raise RepairRefusal.STILL_WRONG.refuse(message=still.message, fix=still.fix)
+            raise RepairRefusal.STILL_WRONG.refuse(
+                batch=still.batch, message=still.message, fix=still.fix
+            )
     return {"files": files, "link": reverse("sources:feed", args=[job.args["feed"]])}
 
 

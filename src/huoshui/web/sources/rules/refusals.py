@@ -81,9 +81,9 @@ class RepairRefusal(Refusal):
         "请先更正标出的字段。",
     )
     STILL_WRONG = (
-        "The row is still set aside: {message}",
+        "The row is set aside again, now in batch {batch}: {message}",
         "{fix}",
-        "该行仍被隔离：{message}",
+        "该行再次被隔离，现位于批次 {batch}：{message}",
         "{fix}",
     )
 
