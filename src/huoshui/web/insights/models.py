@@ -21,6 +21,7 @@ class Snapshot(models.Model):
     columns = models.JSONField()  # {column: [array, place, items behind]}
     items = models.JSONField(default=dict)  # {item: who is asked before it is read}
     offerings = models.JSONField()  # [{"id", "institution"}], in the order of their bits
+    newest = models.JSONField(default=dict)  # {item: {feed: day of its newest fact of anybody}}
     manifest = models.JSONField()
     rows = models.BigIntegerField(default=0)
     status = models.TextField(default="loading")  # loading attached retired

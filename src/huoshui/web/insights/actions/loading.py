@@ -133,11 +133,21 @@ def _begin(published: Published, pack: Pack, *, at: dt.datetime) -> Snapshot:
                 {"id": name, "institution": pack.offerings[name].institution}
                 for name in published.offerings
             ],
+            newest=_newest(published.table("evidence")),
             manifest=published.manifest,
             asked_at=at,
         )
         cursor.execute("SELECT insights_partition_make(%s)", [snapshot.id])
     return snapshot
+
+
+def _newest(evidence: pa.Table) -> dict[str, dict[str, str]]:
+    """Give the day of each feed's newest fact: how new the feed is, whoever the fact is about."""
+    days = evidence.group_by(["item", "feed"]).aggregate([("newest_true_on", "max")])
+    held: dict[str, dict[str, str]] = {}
+    for row in days.sort_by([("item", "ascending"), ("feed", "ascending")]).to_pylist():
+        held.setdefault(row["item"], {})[row["feed"]] = row["newest_true_on_max"].isoformat()
+    return held
 
 
 def _copy_profile(snapshot: Snapshot, published: Published, tell: Tell) -> None:
