@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FIRMS  ?= 20000
 SEED   ?= 20260101
+SERVE  ?= 1
+PORT   ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test quick check bench real lock docs clean
@@ -29,8 +31,8 @@ $(VENV)/.all: $(VENV)/.core requirements/all.lock
 
 setup: $(VENV)/.all  ## make .venv with everything (core, modelling, checks)
 
-demo: $(VENV)/.core  ## from raw records to explained offers, on a fictional region
-	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --no-serve
+demo: $(VENV)/.core  ## from raw records to pages on 127.0.0.1:8000, on a fictional region (SERVE=0: no pages)
+	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(VENV)/.all  ## all tests (under ten minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from huoshui import matching, synth
-from huoshui.cli import output, place
+from huoshui.cli import output, place, serve
 from huoshui.cli.asking import show_explained, show_summary
 from huoshui.pipeline import subjects
 from huoshui.pipeline.archive import load_and_keep
@@ -20,6 +20,7 @@ from huoshui.pipeline.run import Work, run, session
 from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import summary
 from huoshui.policy.pack import Pack
+from huoshui.web.project.supervisor import Serving
 
 DAY = dt.date(2026, 11, 20)
 """The day the fictional region is seen on; fixed, so that two demos give the same."""
@@ -29,7 +30,8 @@ DAY = dt.date(2026, 11, 20)
 @click.option("--firms", type=click.IntRange(200), default=20_000, show_default=True)
 @click.option("--seed", type=int, default=20_260_101, show_default=True)
 @click.option("--asof", type=place.Day(), default=DAY, show_default=True)
-@click.option("--no-serve", is_flag=True, help="Show the result here only; serving comes later.")
+@click.option("--no-serve", is_flag=True, help="Show the result here only; serve no pages.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
 @place.home_option
 @place.packs_option
 @place.language_option
@@ -39,16 +41,17 @@ def demo(
     seed: int,
     asof: dt.date,
     no_serve: bool,
+    port: int,
     home: Path,
     packs: tuple[Path, ...],
     lang: Any,
     as_json: bool,
 ) -> None:
-    """Make a fictional region, and take it from raw records to explained offers.
+    """Make a fictional region, and take it from raw records to explained offers on pages.
 
-    Everything in the region is invented.  The table, one firm's offers, and what to try next.
+    Everything in the region is invented.  The table, one firm's offers, what to try next; then the
+    pages are served on 127.0.0.1 until interrupted (not with --no-serve or --json).
     """
-    del no_serve  # there are no pages yet; the flag is here so that scripts need not change
     pack = load_and_keep(packs, home, asof=asof)
     lake = Lake(home / "lake")
     seconds: dict[str, float] = {}
@@ -78,6 +81,9 @@ def demo(
     output.say("\nOne firm, every offering (all of it invented):\n")
     show_explained(shown, lang, clauses=False)
     _next(shown, home, asof)
+    if not no_serve:
+        serve.remember_day(home, asof)
+        serve.run(Serving(home, packs, port, asof))
 
 
 def _example(work: Work, pack: Pack) -> subjects.Seen:

@@ -14,10 +14,14 @@ from huoshui.web.project import database
 from huoshui.web.project.supervisor import Serving
 from huoshui.web.project.supervisor import serve as serve_all
 
+DAY_FILE = "day"
+
 
 @click.command("serve")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
-@click.option("--day", type=place.Day(), default=None, help="Business day (default: today).")
+@click.option(
+    "--day", type=place.Day(), default=None, help="Business day (default: the demo's, or today)."
+)
 @click.option("--migrate-only", is_flag=True, help="Bring the tables up to date, and stop.")
 @click.option(
     "--once-ready",
@@ -44,7 +48,7 @@ def serve(
             changed = database.migrate(db, tick=tick)
         output.say("The tables are up to date." if changed else "Nothing had changed.")
         return
-    run(Serving(home, packs, port, day), once_ready=once_ready)
+    run(Serving(home, packs, port, day or remembered_day(home)), once_ready=once_ready)
 
 
 def run(serving: Serving, *, once_ready: Path | None = None) -> None:
@@ -63,6 +67,17 @@ def run(serving: Serving, *, once_ready: Path | None = None) -> None:
 
         serve_all(serving, ready=ready, tick=tick)
     output.say("Stopped; what was committed stays.")
+
+
+def remember_day(home: Path, day: dt.date) -> None:
+    """Keep the day that a demo's home is seen on, for whoever serves it again."""
+    (home / DAY_FILE).write_text(day.isoformat(), "utf-8")
+
+
+def remembered_day(home: Path) -> dt.date | None:
+    """Give the day of a demo's home; a real one has none."""
+    file = home / DAY_FILE
+    return dt.date.fromisoformat(file.read_text("utf-8")) if file.is_file() else None
 
 
 def show_sign_ins(made: dict[str, Any]) -> None:

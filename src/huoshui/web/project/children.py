@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import time
@@ -17,6 +18,7 @@ from huoshui.web.project.lifeline import end_with_parent
 RESTARTS_MOST, RESTARTS_WITHIN = 5, 60.0
 LOG_BYTES_MOST = 10 * 2**20
 WORDS_MOST = 400
+ERROR = re.compile(r"[\w.]*(Error|Exception|Refused): ")
 
 
 class ChildRefusal(Refusal):
@@ -96,10 +98,11 @@ class Child:
         self.process.wait()
 
     def last_words(self) -> str:
-        """Give the last line that it wrote."""
-        text = self.log.read_bytes()[-8_000:] if self.log.exists() else b""
-        lines = text.decode("utf-8", "replace").strip().splitlines()
-        return (lines[-1] if lines else "none")[:WORDS_MOST]
+        """Give what it complained of last: an error if one is there, else the last line."""
+        text = self.log.read_bytes()[-20_000:] if self.log.exists() else b""
+        lines = [w for w in text.decode("utf-8", "replace").splitlines() if w[:1].strip()]
+        errors = [line for line in lines if ERROR.match(line)]
+        return ([*lines, *errors][-1] if lines else "none")[:WORDS_MOST]
 
     def _sweep(self) -> None:
         """End whatever is left of its session: children of a killed parent would keep its port."""

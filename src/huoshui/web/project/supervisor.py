@@ -31,7 +31,7 @@ from huoshui.web.project.children import Child
 from huoshui.web.project.database import Database
 
 HOST = "127.0.0.1"
-WEB_PROCESSES, THREADS = 2, 8
+WEB_PROCESSES, THREADS = 2, 4
 LOOK_EVERY = 0.2
 STOP_SECONDS = 15.0
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -239,16 +239,11 @@ def _prepare(house: _House, serving: Serving, tick: Tick) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(answer.read_text("utf-8")) if answer.is_file() else {}
     answer.unlink(missing_ok=True)  # it may hold the demo's passwords
     if problems := made.get("problems"):
-        raise Refused(*(_problem(each) for each in problems))
+        raise Refused(*map(Problem.from_dict, problems))
     if loading.process.returncode:
         raise ServeRefusal.NOT_PREPARED.refuse(words=loading.last_words(), log=log)
     tick("load", 1, 1)
     return made
-
-
-def _problem(told: dict[str, Any]) -> Problem:
-    place = Where(**told["where"]) if told.get("where") else None
-    return Problem(told["code"], told["message"], place, told["fix"], tuple(told["cites"]))
 
 
 def _first_page(house: _House, serving: Serving, web: Child, tick: Tick) -> None:

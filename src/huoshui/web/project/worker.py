@@ -23,10 +23,9 @@ from huoshui.web.project.clock import moment
 SEALS_AT_ONCE = 100
 
 
-def on_app_ready(app: procrastinate.App) -> None:
-    """Register what the jobs process is asked for, and what it does by itself."""
+def take_up(app: procrastinate.App) -> None:
+    """Add what this process alone does to what it is asked for (`delivery.tasks.register`)."""
     tasks.keep_time(moment)
-    tasks.register(app)
     tasks.chore(app, "audit.seal", seal, cron="* * * * *")
 
 
@@ -44,6 +43,8 @@ def seal(at: dt.datetime) -> int:
 def work() -> None:
     """Work until told to stop; what has begun may take ten seconds to end."""
     from procrastinate.contrib.django import app
+
+    take_up(app)
 
     async def go(connected: Any) -> None:
         async with connected.open_async():
