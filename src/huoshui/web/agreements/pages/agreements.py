@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from huoshui.kernel.errors import Refused
 from huoshui.web.agreements.actions.agreements import condition_meet
+from huoshui.web.agreements.models import Agreement
 from huoshui.web.agreements.queries.agreements import (
     agreement,
     agreements,
@@ -38,7 +40,7 @@ def agreement_list(request: Any) -> HttpResponse:
 @door("agreement.read")
 def agreement_one(request: Any, wanted: UUID) -> HttpResponse:
     """Show one agreement."""
-    found = agreement(request.actor, wanted)
+    found = _found(request, wanted)
     pack = pack_on(request.today)
     return render(
         request,
@@ -62,10 +64,18 @@ def condition_confirm(request: Any, wanted: UUID) -> HttpResponse:
         request.actor,
         at=request.at,
         on=request.today,
-        agreement=wanted,
+        agreement=_found(request, wanted).id,
         code=request.POST.get("code", ""),
     )
     return redirect("agreements:one", wanted)
+
+
+def _found(request: Any, wanted: UUID) -> Agreement:
+    """Give the agreement; whose it is not, to them it is not there."""
+    try:
+        return agreement(request.actor, wanted)
+    except Refused as refused:
+        raise Http404(str(refused)) from refused
 
 
 def _offering_label(pack: Any, offering: str) -> Any:

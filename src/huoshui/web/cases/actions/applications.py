@@ -87,7 +87,8 @@ def application_submit(
     """
     found = case_of_kind(actor, case, APPLICATION)
     if consent_until is not None and found.offering in pack_on(today).offerings:
-        assert found.institution_id is not None and found.offering is not None
+        assert found.institution_id is not None
+        assert found.offering is not None
         missing = items_missing(
             actor,
             subject=found.subject_id,

@@ -90,7 +90,8 @@ def _give_back_quota(step: Step) -> None:
 
 def _open_agreement(step: Step) -> Agreement:
     case, fields = step.case, step.case.fields
-    assert case.offering is not None and case.institution_id is not None
+    assert case.offering is not None
+    assert case.institution_id is not None
     # The offering may have ended since: what was approved stands, by the rules it was under.
     offering = step.pack.offerings.get(case.offering)
     conditions = offering.conditions if offering else ()

@@ -62,7 +62,8 @@ def evidence_of_row(
     actor: Actor, *, today: dt.date, case: Case, quota: Quota | None, read: Consented
 ) -> Evidence | None:
     """Report on an application from a profile that was read."""
-    assert case.offering is not None and case.institution_id is not None
+    assert case.offering is not None
+    assert case.institution_id is not None
     snapshot, policy = read.snapshot, policy_of(read.snapshot)
     if case.offering not in policy.plan.clauses:
         return None

@@ -83,7 +83,8 @@ def quota_hold(actor: Actor, *, at: dt.datetime, today: dt.date, case: Case) -> 
 
     One that the offering's file states is written down when it is first drawn on.
     """
-    assert case.offering is not None and case.institution_id is not None
+    assert case.offering is not None
+    assert case.institution_id is not None
     pack = pack_on(today)
     stated = stated_quota(pack, case.offering) if case.offering in pack.offerings else None
     if stated is None:

@@ -16,7 +16,7 @@ from huoshui.policy.machine import CaseView, Machine, Made, Open, machine_of, mo
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.cases.models import Case, CaseParty, Decision, Document, Move
-from huoshui.web.cases.rules.refusals import CaseRefusal
+from huoshui.web.cases.rules.refusals import CaseRefusal, DocumentRefusal
 from huoshui.web.parties.models import Institution
 
 NEED, APPLICATION = "need", "financing_application"
@@ -73,6 +73,14 @@ def moves_now(viewer: Actor, case: Case, *, at: dt.datetime, today: dt.date) -> 
 def documents_of(viewer: Actor, case: Case) -> QuerySet[Document]:
     """Give a case's documents without their bodies."""
     return Document.objects.filter(case=case).defer("body").order_by("at")
+
+
+def document(viewer: Actor, wanted: UUID) -> Document:
+    """Give one document with its body, or refuse if there is none that the viewer may see."""
+    found = Document.objects.filter(id=wanted).first()
+    if found is None:
+        raise DocumentRefusal.NOT_THERE.refuse()
+    return found
 
 
 def decisions_of(viewer: Actor, case: Case) -> list[Decision]:

@@ -74,7 +74,8 @@ def consent_fact(viewer: Actor, case: Case, *, at: dt.datetime, today: dt.date) 
 
     What a person did not consent to stays unknown; it does not stop the firm's application.
     """
-    assert case.institution_id is not None and case.offering is not None
+    assert case.institution_id is not None
+    assert case.offering is not None
     if case.offering not in pack_on(today).offerings:
         return bool(consents_of(viewer, case, at=at))
     missing = items_missing(

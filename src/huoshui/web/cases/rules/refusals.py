@@ -51,7 +51,7 @@ class AmountRefusal(Refusal):
 
     NOT_AN_AMOUNT = (
         "{label}: {value} is not a certain amount of money.",
-        "Write a number of ten thousand yuan, such as 300, or one with its unit, such as 3000000元.",
+        "Write a number of 10,000 yuan, such as 300, or one with its unit, such as 3000000元.",
         "{label_zh}：“{value}”不是确定的金额。",
         "请填写以万元计的数字（如 300），或带单位的数字（如 3000000元）。",
     )

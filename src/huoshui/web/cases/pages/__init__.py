@@ -1,0 +1,1 @@
+"""Pages of needs, applications, decisions and quotas, for subjects and for institutions."""
