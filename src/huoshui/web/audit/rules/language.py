@@ -52,6 +52,7 @@ class Words:
 
     Labels, choices and messages of a form are made once and read in either language.
 
+    >>> _ = speak("zh")
     >>> str(Words("用途", "Purpose"))
     '用途'
     """

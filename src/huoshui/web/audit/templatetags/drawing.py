@@ -107,7 +107,7 @@ def diagram(context: Context, drawn: Diagram) -> Mapping[str, object]:
     return {
         "diagram": drawn,
         "boxes": drawn.boxes(),
-        "paths": drawn.paths(),
+        "lines": drawn.lines(),
         "wide": wide,
         "tall": tall,
         "ways": [(names[w.source], w.label, names[w.target]) for w in drawn.ways],

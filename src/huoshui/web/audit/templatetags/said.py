@@ -65,11 +65,14 @@ def said(both: object, language: str | None = None) -> str:
 @register.simple_tag(takes_context=True)
 def problem_said(context: Context, problem: object, part: str) -> str:
     """Say the `message` or the `fix` of a problem (an object or its dictionary)."""
-    get = problem.get if isinstance(problem, Mapping) else lambda n: getattr(problem, n, None)
-    chinese: Any = get("zh")
+    chinese: Any = _part(problem, "zh")
     if chinese and page_language(context) == "zh":
         return str(chinese[0 if part == "message" else 1])
-    return picked(get(part), page_language(context))
+    return picked(_part(problem, part), page_language(context))
+
+
+def _part(problem: object, name: str) -> object:
+    return problem.get(name) if isinstance(problem, Mapping) else getattr(problem, name, None)
 
 
 _FORM_ERRORS = {
