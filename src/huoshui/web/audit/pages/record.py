@@ -73,6 +73,7 @@ def entry_page(request: Any, number: int) -> HttpResponse:
         "body": _readable(payload.body) if payload and payload.salt is not None else None,
         "is_erased": payload is not None and payload.salt is None,
         "may_erase": request.actor.may("record.erase") and bool(payload and payload.salt),
+        "at_exactly": written(entry.at),
         "digest": written(entry.digest),
         "payload_digest": written(entry.payload_digest),
         "root": written(shown.seal.root) if shown.seal else None,
@@ -151,8 +152,8 @@ def _address(kept: dict[str, Any]) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-    return number or None
+    is_number = text and text.isascii() and text.isdigit() and len(text) < len(str(NUMBER_MOST))
+    return int(text) if text and is_number else None
 
 
 def _start_of(text: str, *, days: int = 0) -> dt.datetime | None:
@@ -164,5 +165,5 @@ def _start_of(text: str, *, days: int = 0) -> dt.datetime | None:
     return dt.datetime.combine(day, dt.time(), REGION)
 
 
-def _readable(body: Any) -> str:
+def _readable(body: object) -> str:
     return json.dumps(body, ensure_ascii=False, indent=2)

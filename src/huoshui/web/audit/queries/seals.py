@@ -50,7 +50,8 @@ def seals_listed(
 def unsealed_count() -> int:
     """Count the entries that the viewer sees and no seal holds yet."""
     last = models.Seal.objects.order_by("-n").values_list("xid_until", flat=True).first()
-    return models.Entry.objects.filter(xid__gte=last or 0).count()
+    count: int = models.Entry.objects.filter(xid__gte=last or 0).count()
+    return count
 
 
 def public_key_known(home: Path) -> str | None:

@@ -51,10 +51,11 @@ def entries_between(start: int, until: int | None) -> Iterator[Entry]:
 
 def entry_of(row: Sequence[Any]) -> Entry:
     """Give a row of columns and payload as the rules know an entry."""
-    *columns, payload_digest, digest = row[: len(_COLUMNS)]
+    columns = dict(zip(_COLUMNS, row, strict=False))
     has_payload, salt, body, erased_at = row[len(_COLUMNS) :]
     payload = Payload(_bytes(salt), body, erased_at) if has_payload is not None else None
-    return Entry(*columns, _bytes(payload_digest), bytes(digest), payload)
+    kept = {"payload_digest": _bytes(columns["payload_digest"]), "digest": bytes(columns["digest"])}
+    return Entry(**{**columns, **kept, "payload": payload})
 
 
 def record_lines(exported: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 >>> from huoshui.web.audit.rules.merkle import climb, path
 >>> leaves = [b"a", b"b", b"c"]
 >>> drawn = ladder(climb(b"c", path(leaves, 2)), path(leaves, 2))
->>> [(box.kind, box.x > 170) for box in drawn.boxes]
+>>> [(box.kind, box.x > 140) for box in drawn.boxes]
 [('own', True), ('beside', False), ('root', False)]
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from huoshui.web.audit.rules.merkle import Step
 
-WIDE, TALL, GAP, RISE, EDGE = 152, 36, 24, 68, 6
+WIDE, TALL, GAP, RISE, EDGE = 126, 34, 16, 62, 4
 
 
 @dataclass(frozen=True)

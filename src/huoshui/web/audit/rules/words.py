@@ -60,6 +60,7 @@ DEEDS = {
     "failed": ("失败", "failed"),
     "given": ("授予", "given"),
     "given_up": ("停止重试", "given up"),
+    "granted": ("授予", "granted"),
     "met": ("满足", "met"),
     "opened": ("开立", "opened"),
     "payload_erased": ("删除详情", "payload erased"),
