@@ -64,6 +64,14 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A way as it is drawn, and whether things went along it."""
+
+    d: str  # of an SVG path
+    is_walked: bool = False
+
+
+@dataclass(frozen=True)
 class Diagram:
     """Nodes in the order they are told, and the ways between them."""
 
@@ -118,6 +126,10 @@ class Diagram:
                     f"M{a.x + WIDE} {a.middle_y}H{out}V{low}H{into}V{b.middle_y}H{b.x - 2}"
                 )
         return drawn
+
+    def lines(self) -> list[Line]:
+        """Give every way as it is drawn; those that were walked last, so that they lie on top."""
+        return [Line(path) for path in self.paths()]
 
     def size(self) -> tuple[int, int]:
         """Give the width and the height of the drawing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from huoshui.policy.machine import Machine
@@ -38,7 +39,7 @@ def diagram_of(machine: Machine, *, here: str | None, been: Sequence[str]) -> Di
     steps = [*been, *([here] if here is not None else [])]
     return FlowDiagram(
         main=tuple(move.to for move in machine.moves.values() if move.main),
-        walked=frozenset(zip(steps, steps[1:], strict=False)),
+        walked=frozenset(pairwise(steps)),
         id=f"workflow-{machine.workflow.id}",
         title={"zh": "办理流程", "en": "How this is handled"},
         sentence=_sentence(machine, here),
