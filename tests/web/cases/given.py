@@ -42,10 +42,14 @@ class Stage:
 
     def owner(self, *, approved: bool = True, loan: str = LOAN) -> Actor:
         """Admit a firm that the loan's rule approves (or refers); give its owner."""
+        actor = self.parties.subject(self.entity(approved=approved, loan=loan))
+        return replace(actor, role="firm_owner", permissions=permissions("firm_owner"))
+
+    def entity(self, *, approved: bool = True, loan: str = LOAN) -> str:
+        """Give an entity that the loan's rule approves (or refers), another one each time."""
         entity = next(each for each in self._entities(loan, approved) if each not in self.used)
         self.used.append(entity)
-        actor = self.parties.subject(entity)
-        return replace(actor, role="firm_owner", permissions=permissions("firm_owner"))
+        return entity
 
     def _entities(self, loan: str, approved: bool) -> Iterator[str]:
         pack = pack_on(TODAY)

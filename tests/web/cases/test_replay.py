@@ -1,54 +1,50 @@
-"""What was decided on the web is made anew from the facts, by a program that holds no Django."""
+"""A decision is made again from the facts, in a process of its own, to the byte."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from huoshui.kernel.errors import Refused
-from huoshui.pipeline.requests import Request, perform
 from huoshui.web.audit.actions.acting import acting
+from huoshui.web.audit.rules.actor import SYSTEM
 from huoshui.web.cases.models import Decision
-from huoshui.web.project.database import Database
-from huoshui.web.project.decided import decided, read
+from huoshui.web.cases.queries import decision_inputs
+from huoshui.web.cases.tasks import replay
+from huoshui.web.delivery.models import Job
 from tests.web.cases.given import Stage
 
-Region = tuple[Path, dict[str, Any]]
 
-
-@pytest.mark.parametrize("is_approved", [True, False])
-def test_a_decision_of_the_rule_replays_to_the_byte(
-    stage: Stage, database: Database, small_region: Region, is_approved: bool
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_decision_replays_equal_even_when_its_evidence_was_deleted(
+    stage: Stage,
+    small_region: tuple[Path, dict[str, Any]],
+    switch_role: Callable[[str], None],
+    monkeypatch: Any,
+    approved: bool,
 ) -> None:
-    owner, officer = stage.owner(approved=is_approved), stage.officer()
-    case = stage.submitted(owner)
+    officer = stage.officer()
+    case = stage.submitted(stage.owner(approved=approved))
     with acting(officer):
         decision = Decision.objects.get(case=case)
-    said = read(database, str(decision.id))
-    assert said["evidence"] == decision.evidence
-    answer = perform(Request("replay", {"inputs": said}), home=small_region[0], packs=[])
-    assert answer["difference"] is None, (answer["before"], answer["after"])
-    assert answer["is_equal"]
-    assert answer["sha256"] == decision.evidence_sha256
-
-    said["limits"] = {**said["limits"], "open_fen": 10**15}
-    answer = perform(Request("replay", {"inputs": said}), home=small_region[0], packs=[])
-    assert not answer["is_equal"], "other inputs give another report, so the test can fail"
-
-
-def test_a_decision_that_nobody_made_is_refused(stage: Stage, database: Database) -> None:
-    for wanted in (str(uuid4()), "not-an-id"):
-        with pytest.raises(Refused, match="no_decision"):
-            read(database, wanted)
+    monkeypatch.setattr(settings, "HUOSHUI_HOME", small_region[0])
+    switch_role("jobs")
+    job = Job(args={"decision": str(decision.id)})
+    found = replay(job, at=case.moved_at, tell=lambda *_: None)
+    assert found["is_equal"], (found["difference"], found["before"], found["after"])
+    with acting(SYSTEM):
+        Decision.objects.filter(id=decision.id).update(evidence=None)
+    again = replay(job, at=case.moved_at, tell=lambda *_: None)
+    assert again["is_equal"]
+    assert again["sha256"] == decision.evidence_sha256
 
 
-def test_a_home_without_a_database_has_no_decisions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("HUOSHUI_DATABASE_URL", raising=False)
-    with pytest.raises(Refused, match=r"decided\.no_database"):
-        decided(tmp_path, str(uuid4()))
-    assert list(tmp_path.iterdir()) == []
+def test_a_decision_that_is_not_there_has_no_inputs(stage: Stage) -> None:
+    for wanted in ("nonsense", "00000000-0000-0000-0000-000000000000"):
+        with acting(stage.officer()), pytest.raises(Refused) as refused:
+            decision_inputs(wanted)
+        assert refused.value.problems[0].code == "decision.no_decision"

@@ -49,4 +49,6 @@ def replay(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
         packs=settings.HUOSHUI_PACKS,
         on_progress=tell,
     )
-    return {"decision": inputs["decision"], **made}
+    # The report itself stays with the decision; kept here too it would say everything twice.
+    kept = {name: value for name, value in made.items() if name != "report"}
+    return {"decision": inputs["decision"], **kept}

@@ -17,6 +17,7 @@ from huoshui.web.cases.queries.cases import (
     NEED,
     Filters,
     counts,
+    decided_states,
     machine_on,
     needs_shown,
     queue,
@@ -34,13 +35,18 @@ def queue_page(request: Any) -> HttpResponse:
 
 @door("case.read")
 def decided_page(request: Any) -> HttpResponse:
-    """Show the applications that have ended."""
+    """Show the applications that are decided or have ended otherwise."""
     return _list(request, ended=True)
 
 
 def _list(request: Any, *, ended: bool) -> HttpResponse:
     machine, pack = machine_on(APPLICATION, request.today), pack_on(request.today)
-    states = {name: s for name, s in machine.states.items() if s.ends == ended}
+    decided = decided_states(machine)
+    states = {
+        name: state
+        for name, state in machine.states.items()
+        if (name in decided) == ended and name != machine.moves[machine.workflow.opening].to
+    }
     asked = [each for each in request.GET.getlist("state") if each in states]
     filters = Filters(
         states=tuple(asked or states),

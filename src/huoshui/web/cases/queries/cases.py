@@ -47,6 +47,12 @@ def machine_on(kind: str, today: dt.date) -> Machine:
     return machine_of(pack_on(today), kind)
 
 
+def decided_states(machine: Machine) -> frozenset[str]:
+    """Give the states in which the institution has nothing left to decide."""
+    approved = {move.to for move in machine.moves.values() if "approve" in move.effects}
+    return approved | {name for name, state in machine.states.items() if state.ends}
+
+
 def view_of(case: Case) -> CaseView:
     """Give a case as the machine reads it."""
     moves = Move.objects.filter(case=case).order_by("n").values_list("move", "by", "at")

@@ -15,7 +15,7 @@ from huoshui.web.agreements.queries.agreements import agreed_fen
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.cases.models import Case, Decision, Quota
-from huoshui.web.cases.queries.cases import APPLICATION, machine_on
+from huoshui.web.cases.queries.cases import APPLICATION, decided_states, machine_on
 from huoshui.web.parties.models import Institution
 
 APPROVED = "approved"
@@ -30,7 +30,7 @@ class Standing:
     stated_fen: int | None  # by the packs, before anybody set one
     quota: Quota | None
     taken_today_fen: int
-    open_count: int  # applications not ended
+    open_count: int  # applications still to be decided
 
     @property
     def total_fen(self) -> int | None:
@@ -63,12 +63,12 @@ def quotas(viewer: Actor, *, today: dt.date) -> list[Standing]:
         each.offering: each
         for each in Quota.objects.filter(institution_id=viewer.institution, year=today.year)
     }
-    ended = [n for n, state in machine_on(APPLICATION, today).states.items() if state.ends]
+    decided = decided_states(machine_on(APPLICATION, today))
     shown = Case.objects.filter(
         kind=APPLICATION, institution_id=viewer.institution, shown_at__isnull=False
     )
     under_way: dict[str, int] = {}
-    for offering in shown.exclude(state__in=ended).values_list("offering", flat=True):
+    for offering in shown.exclude(state__in=decided).values_list("offering", flat=True):
         under_way[offering or ""] = under_way.get(offering or "", 0) + 1
     taken = dict(
         Decision.objects.filter(institution_id=viewer.institution, outcome=APPROVED, on=today)
