@@ -74,7 +74,48 @@ UNKNOWN = """
 """
 
 
-def _codes(root: Path, examples: str | None) -> list[str]:
+RULE = """
+automatic:
+  clauses:
+    - id: small
+      when: asked_fen <= most
+      say: { zh: 小额, en: small }
+      cite: house#adr-0001
+  rate: price
+  months: longest
+  cite: house#adr-0001
+term: { least: longest, most: longest }
+"""
+RULED = OFFERING.replace(
+    "cite: house#adr-0001\nchecked_on", RULE.lstrip() + "cite: house#adr-0001\nchecked_on"
+)
+RULED = RULED.replace(
+    "clauses:\n  - id: enough",
+    """  price:
+    2024-01-01: { value: 400, unit: bp, cite: house#adr-0001 }
+  longest:
+    2024-01-01: { value: 12, unit: month, cite: house#adr-0001 }
+clauses:
+  - id: enough""",
+)
+AT_ONCE = """
+- name: a hundred yuan at once
+  given: { subject_kind: firm, patents_count: 2 }
+  expect: yes
+  asked: { amount_yuan: 100, months: 12, purpose: research }
+  expect_automatic: approve
+"""
+REFERRED = """
+- name: a fen more
+  given: { subject_kind: firm, patents_count: 2 }
+  expect: yes
+  asked: { amount_yuan: "100.01", months: 12, purpose: research }
+  expect_automatic: refer
+  automatic_because: [rule_fails, asks_too_much]
+"""
+
+
+def _codes(root: Path, examples: str | None, offering: str = OFFERING) -> list[str]:
     words = {"subject_kind": "firm", "purpose": "research", "security": "credit", "zone": "all"}
     words |= {"stage": "start_up", "repayment": "bullet"}
     files = {
@@ -91,7 +132,7 @@ def _codes(root: Path, examples: str | None) -> list[str]:
         "id: bank\nlabel: { zh: 银行, en: Bank }\nkind: bank\nregion: '439900'\n"
         "checked_on: 2026-11-20\n"
     )
-    files["products/patent_loan.yaml"] = OFFERING
+    files["products/patent_loan.yaml"] = offering
     if examples is not None:
         files["products/patent_loan.examples.yaml"] = examples
     pack = load([pack_folder(root, files)], asof=DAY)
@@ -118,6 +159,23 @@ def test_examples_that_hold_are_silent(tmp_path: Path) -> None:
 )
 def test_each_way_of_not_holding_is_told(tmp_path: Path, examples: str | None, code: str) -> None:
     assert _codes(tmp_path, examples) == [code]
+
+
+@pytest.mark.parametrize(
+    ("examples", "codes"),
+    [
+        (AT_ONCE + REFERRED, []),
+        (AT_ONCE, ["example.lacks_automatic"]),
+        (REFERRED, ["example.lacks_automatic"]),
+        (AT_ONCE + REFERRED.replace(".01", ".00"), ["example.automatic"]),
+        (AT_ONCE.replace("months: 12", "months: 13") + AT_ONCE + REFERRED, ["example.automatic"]),
+        (AT_ONCE + REFERRED.replace("rule_fails, ", ""), ["example.because"]),
+    ],
+)
+def test_what_a_rule_decides_at_once_is_worked_out_too(
+    tmp_path: Path, examples: str, codes: list[str]
+) -> None:
+    assert _codes(tmp_path, YES + NO + UNKNOWN + examples, RULED) == codes
 
 
 def test_an_example_of_another_day_is_asked_of_the_pack_of_that_day(tmp_path: Path) -> None:
