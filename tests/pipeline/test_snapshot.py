@@ -72,7 +72,7 @@ def test_every_entity_with_evidence_has_a_profile_and_the_packs_are_at_hand(
     assert (small_region[0] / "packs" / snapshot.pack_digest / "common/units.yaml").is_file()
 
 
-def test_a_snapshot_of_an_older_form_gives_way(
+def test_a_snapshot_of_an_older_form_gives_way_and_what_a_killed_run_left_is_removed(
     snapshot: Snapshot, small_region: Region, demo_packs: list[Path], tmp_path: Path
 ) -> None:
     pack = load(demo_packs, asof=ASOF)
@@ -82,6 +82,9 @@ def test_a_snapshot_of_an_older_form_gives_way(
         older = {k: v for k, v in first.manifest.items() if k != "form"}
         (first.folder / "manifest.json").write_text(json.dumps(older), "utf-8")
         first.path("evidence").unlink()
+        half_done = first.folder.with_name(f".{first.name}.4194304")  # no process has this number
+        half_done.mkdir()
         again = publish(work, tmp_path)
     assert snapshot_files(again.folder).manifest == first.manifest
+    assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [first.name]
     assert pq.read_table(first.path("evidence")).num_rows == snapshot.table("evidence").num_rows

@@ -49,7 +49,7 @@ def publish(work: Work, home: Path) -> Snapshot:
     tables["evidence"] = evidence(work.engine, work.pack, asof=work.asof)
     name = f"{work.known:08d}-{work.asof}-{work.pack.digest[:12]}"
     staged, final = folder / f".{name}.{os.getpid()}", folder / name
-    shutil.rmtree(staged, ignore_errors=True)
+    _sweep(folder)
     staged.mkdir(parents=True)
     for table_name, table in tables.items():
         pq.write_table(table, staged / f"{table_name}.parquet", compression="zstd")
@@ -60,6 +60,24 @@ def publish(work: Work, home: Path) -> Snapshot:
     if staged.is_dir():
         os.replace(staged, final)
     return Snapshot(final, manifest)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs had staged, and what this process staged before."""
+    for staged in folder.glob(".*.*"):
+        owner = staged.name.rsplit(".", 1)[-1]
+        if owner.isdigit() and (int(owner) == os.getpid() or not _is_running(int(owner))):
+            shutil.rmtree(staged, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str, Any]:
