@@ -77,7 +77,9 @@ class NotNow(Exception):  # noqa: N818 - raised by deeds to say it
         super().__init__("; ".join(map(str, problems)))
 
 
-class _AgainIn(Exception):  # noqa: N818 - it tells the queue when, and is no error
+class AgainIn(Exception):  # noqa: N818 - it tells the queue when, and is no error
+    """Raised by `perform` to be called again after so many seconds."""
+
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(f"again in {seconds} s")
@@ -90,7 +92,7 @@ class _AsTold(procrastinate.BaseRetryStrategy):
         self, *, exception: BaseException, job: procrastinate.jobs.Job
     ) -> procrastinate.RetryDecision:
         """Say when."""
-        seconds = exception.seconds if isinstance(exception, _AgainIn) else 15
+        seconds = exception.seconds if isinstance(exception, AgainIn) else 15
         return procrastinate.RetryDecision(retry_in={"seconds": seconds})
 
 
@@ -146,7 +148,7 @@ def _done(job: Job) -> None:
 def _put_back(id: UUID, problems: tuple[Problem, ...], cause: Exception) -> None:
     wait = jobs.job_stumbled(id, at=_now(), problems=problems)
     if wait is not None:
-        raise _AgainIn(wait) from cause
+        raise AgainIn(wait) from cause
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -17,7 +17,7 @@ from huoshui.web.sources.actions.uploading import upload_take
 from huoshui.web.sources.models import FeedState
 from huoshui.web.sources.queries import feeds as queries
 from huoshui.web.sources.queries import quarantine
-from huoshui.web.sources.rules.freshness import STATES
+from huoshui.web.sources.rules.freshness import STATES, state_of
 from huoshui.web.sources.rules.refusals import UploadRefusal
 from huoshui.web.sources.rules.uploads import UPLOAD_BYTES_MOST
 
@@ -79,7 +79,7 @@ def feed(request: Any, feed: str) -> HttpResponse:
     if found is None:
         raise Http404
     standing = queries.Standing(
-        found, queries.state_of(found.newest_true_on, found.fresh_days, request.today)
+        found, state_of(found.newest_true_on, found.fresh_days, request.today)
     )
     sent = queries.uploads(feed)
     context = {

@@ -13,6 +13,7 @@ from huoshui.web.audit.pages.doors import door
 from huoshui.web.sources.actions.repairing import quarantine_repair
 from huoshui.web.sources.models import FeedState, Quarantined
 from huoshui.web.sources.queries import quarantine as queries
+from huoshui.web.sources.rules.reasons import label_of
 
 RAW = "raw:"
 """Before a raw column's name in the form, so that no column is taken for a field of ours."""
@@ -47,7 +48,13 @@ def rows(request: Any) -> HttpResponse:
         "shown": len(shown),
         "total": None,
     }
-    context = {"rows": shown, "pager": pager, "feed": feed, "reason": reason}
+    context = {
+        "rows": shown,
+        "pager": pager,
+        "feed": feed,
+        "reason": reason,
+        "reason_label": label_of(reason),
+    }
     return render(request, "sources/quarantine_rows.html", context)
 
 
@@ -64,6 +71,7 @@ def row(request: Any, batch: int, row: int) -> HttpResponse:
         raise Http404
     context = {
         "row": found,
+        "reason_label": label_of(found.reason),
         "fields": _fields(request, found),
         "may_repair": found.resolved_in is None and request.actor.may("quarantine.repair"),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from huoshui.web.sources.models import Quarantined
+from huoshui.web.sources.rules.reasons import label_of
 
 SHOWN_MOST = 50
 
@@ -16,9 +17,11 @@ def reasons(*, feed: str | None = None) -> list[dict[str, Any]]:
     found = Quarantined.objects.filter(resolved_in=None)
     if feed:
         found = found.filter(feed=feed)
-    return list(
-        found.values("feed", "item", "reason").annotate(rows=Count("id")).order_by("-rows", "feed")
-    )
+    counted = found.values("feed", "item", "reason").annotate(rows=Count("id"))
+    return [
+        {**each, "reason_label": label_of(each["reason"])}
+        for each in counted.order_by("-rows", "feed", "reason")
+    ]
 
 
 def rows(

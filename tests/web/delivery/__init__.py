@@ -1,0 +1,1 @@
+"""Tests of jobs, the outbox and the relay."""

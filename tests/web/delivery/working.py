@@ -1,0 +1,44 @@
+"""A jobs process with a deed that waits to be killed: `working.py FOLDER`.
+
+The deed says in FOLDER/begun that it has begun, sends a message, and waits for FOLDER/go.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import django
+
+folder = Path(sys.argv[1])
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huoshui.web.project.settings")
+django.setup()
+
+from huoshui.web.audit.actions.acting import acting  # noqa: E402 - once Django is set up
+from huoshui.web.audit.rules.actor import SYSTEM  # noqa: E402
+from huoshui.web.delivery import tasks  # noqa: E402
+from huoshui.web.delivery.actions.outbox import message_send  # noqa: E402
+from huoshui.web.project import worker  # noqa: E402
+from huoshui.web.project.clock import moment  # noqa: E402
+
+
+def work(job: Any, *, at: Any, tell: tasks.Tell) -> dict[str, Any]:
+    """Send a message about the job, and wait."""
+    body = {"zh": "已办", "en": "done"}
+    with acting(SYSTEM):
+        message_send(SYSTEM, at=at, topic="test.done", body=body, key=str(job.id), person=job.id)
+    with (folder / "begun").open("a", encoding="utf-8") as file:
+        file.write(f"{job.task} {job.attempts}\n")
+    until = time.monotonic() + 60
+    while not (folder / "go").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    return {"attempt": job.attempts}
+
+
+tasks.deed("test.whole", zh="一次", en="At once", in_one_transaction=True)(work)
+tasks.deed("test.parts", zh="分步", en="In parts")(work)
+tasks.keep_time(moment)
+worker.work()
