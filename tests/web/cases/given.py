@@ -42,6 +42,7 @@ class Stage:
 
     def owner(self, *, approved: bool = True, loan: str = LOAN) -> Actor:
         """Admit a firm that the loan's rule approves (or refers); give its owner."""
+        self.officer()  # the bank is there before anybody applies to it
         actor = self.parties.subject(self.entity(approved=approved, loan=loan))
         return replace(actor, role="firm_owner", permissions=permissions("firm_owner"))
 

@@ -1,4 +1,4 @@
-"""Jobs of cases: ask an offering's rule, end what is overdue, decide again from the facts."""
+"""Jobs of cases: ask an offering's rule, and decide again from the facts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from django.conf import settings
 from huoshui.pipeline.requests import Request, perform
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.rules.actor import SYSTEM
-from huoshui.web.cases.actions.deadlines import deadlines_run
 from huoshui.web.cases.actions.deciding import DECIDE, decide_automatically
 from huoshui.web.cases.models import Case
 from huoshui.web.cases.queries.decisions import REPLAY, decision_inputs
 from huoshui.web.delivery.models import Job
 from huoshui.web.delivery.tasks import Tell, deed
-
-DEADLINES = "cases.deadlines"
 
 
 @deed(DECIDE, zh="自动审批", en="ask the offering's rule")
@@ -30,12 +27,6 @@ def decide(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
     today = dt.date.fromisoformat(job.args["today"])
     made = decide_automatically(case, at=at, today=today)
     return {"decision": str(made.id) if made else None, "outcome": made.outcome if made else None}
-
-
-@deed(DEADLINES, zh="处理到期事项", en="end what is overdue")
-def deadlines(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
-    """Move what is overdue."""
-    return {"moved": deadlines_run(at=at, today=dt.date.fromisoformat(job.args["today"]))}
 
 
 @deed(REPLAY, zh="重演审批决定", en="decide again from the facts")

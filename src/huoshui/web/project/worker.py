@@ -1,4 +1,4 @@
-"""The jobs process: it does what was asked as jobs, and seals the record every minute.
+"""The jobs process: it does what was asked, seals the record and ends what is overdue.
 
 It is the only process that holds the key which signs seals.
 """
@@ -16,9 +16,10 @@ from django.conf import settings
 
 from huoshui.web.audit.actions.sealing import record_seal
 from huoshui.web.audit.rules import witness
+from huoshui.web.cases.actions.deadlines import deadlines_run
 from huoshui.web.delivery import tasks
 from huoshui.web.delivery.actions.recovery import HEARTBEAT_MOST_SECONDS
-from huoshui.web.project.clock import moment
+from huoshui.web.project.clock import moment, today
 
 SEALS_AT_ONCE = 100
 
@@ -27,6 +28,12 @@ def take_up(app: procrastinate.App) -> None:
     """Add what this process alone does to what it is asked for (`delivery.tasks.register`)."""
     tasks.keep_time(moment)
     tasks.chore(app, "audit.seal", seal, cron="* * * * *")
+    tasks.chore(app, "cases.overdue", end_overdue, cron="* * * * *")
+
+
+def end_overdue(at: dt.datetime) -> int:
+    """Make the moves that cases whose time has passed are waiting for."""
+    return deadlines_run(at=at, today=today())
 
 
 def seal(at: dt.datetime) -> int:
