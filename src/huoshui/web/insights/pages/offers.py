@@ -173,7 +173,9 @@ def offer(request: Any, offering: str) -> HttpResponse:
         pack, row, asof=pack.asof, plan=policy.plan, offerings=[offering]
     )
     terms = matching.terms_of(policy.plan.terms[offering], row, asof=pack.asof)
-    report = explain.offering_report(pack, trace, row, terms=terms)
+    # What a closed offering would have given is no offer; its page shows no sum.
+    given_terms = terms if trace.verdict == "yes" else None
+    report = explain.offering_report(pack, trace, row, terms=given_terms)
     own, personal = consent_asked(pack, items_of_offering(pack, policy.plan, offering))
     given = pack.offerings[offering]
     words = pack.vocabularies

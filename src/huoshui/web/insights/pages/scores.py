@@ -48,33 +48,32 @@ def groups_chart(report: Report) -> Chart | None:
     criteria: Any = report["criteria"]
     for one in criteria:
         groups.setdefault(one["group"], []).append(one)
-    rows = tuple(
-        (of[0]["group_label"], _sum(of, "low"), _sum(of, "high"), _sum(of, "possible"))
-        for of in groups.values()
-    )
+    rows = tuple((of[0]["group_label"], *_shares(of)) for of in groups.values())
     label: Any = report["label"]
     return Chart(
         f"groups-{report['rating']}",
         {"zh": f"{label['zh']}：各组得分", "en": f"{label['en']}: points by group"},
         {
-            "zh": "每组现有证据下的最低与最高得分，以及该组满分；最低与最高不同处缺证据。",
-            "en": "The least and the most each group earns on the evidence there is, and what it "
-            "could earn; where the two differ evidence is missing.",
+            "zh": "每组已得的分、补证据可能再得的分和按现有证据得不到的分，合起来是该组满分。",
+            "en": "What each group has earned, what evidence may yet add, and what is out of "
+            "reach on the evidence there is; together they are what it could earn.",
         },
         (
             {"zh": "指标组", "en": "Group"},
-            {"zh": "最低得分", "en": "At least"},
-            {"zh": "最高得分", "en": "At most"},
-            {"zh": "满分", "en": "Possible"},
+            {"zh": "已得", "en": "Earned"},
+            {"zh": "待证据", "en": "Awaits evidence"},
+            {"zh": "未得", "en": "Not earned"},
         ),
         rows,
-        kind="lying",
+        kind="stack",
         unit="number",
     )
 
 
-def _sum(criteria: list[Any], key: str) -> float | None:
-    held = [c[key] for c in criteria]
-    if any(points is None for points in held):
-        return None
-    return float(sum((Decimal(points) for points in held), Decimal(0)))
+def _shares(criteria: list[Any]) -> tuple[float | None, ...]:
+    """Give the points of a group that are sure, open and not earned; None where nobody knows."""
+    held = [(c["low"], c["high"], c["possible"]) for c in criteria]
+    if any(points is None for row in held for points in row):
+        return (None, None, None)
+    low, high, possible = (sum(map(Decimal, each), Decimal(0)) for each in zip(*held, strict=True))
+    return float(low), float(high - low), float(possible - high)
