@@ -1,5 +1,6 @@
 """Doors are tried on a real database, as the web role."""
 
+from tests.web.cases.conftest import stage  # noqa: F401
 from tests.web.databases import (  # noqa: F401 - pytest finds fixtures by name here
     as_role,
     database,
@@ -7,3 +8,4 @@ from tests.web.databases import (  # noqa: F401 - pytest finds fixtures by name 
     server,
     switch_role,
 )
+from tests.web.insights.conftest import folder, loaded, parties  # noqa: F401

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -38,6 +38,8 @@ def inbox(request: Any) -> HttpResponse:
 @door(signed_in=True, methods=("POST",))
 def read(request: Any, message_id: UUID) -> HttpResponse:
     """Mark a message as read, and go to what it is about where that is asked."""
+    if not queries.is_there(request.actor, message_id):
+        raise Http404
     message_read(request.actor, at=request.at, id=message_id)
     link = queries.link_of(request.actor, message_id) if "open" in request.POST else None
     return redirect(link or reverse("delivery:inbox"))

@@ -30,6 +30,11 @@ def unread_count(viewer: Actor) -> int:
     return Message.objects.filter(read_at=None).count()
 
 
+def is_there(viewer: Actor, id: UUID) -> bool:
+    """Say whether a message is the viewer's."""
+    return Message.objects.filter(id=id).exists()
+
+
 def link_of(viewer: Actor, id: UUID) -> str | None:
     """Give the page that a message is about: one of this server's own, or none."""
     found = Message.objects.filter(id=id).first() if viewer.kind != "nobody" else None
