@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_origin
 
 import click
+import django
 
 import huoshui
 from huoshui.cli import output, place
@@ -67,6 +69,8 @@ def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Comman
 
 def refusals() -> list[type[Refusal]]:
     """Give every list of refusals in the program, by name."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huoshui.web.project.settings")
+    django.setup()  # modules of the web are read too
     for module in pkgutil.walk_packages(huoshui.__path__, "huoshui."):
         importlib.import_module(module.name)
 
