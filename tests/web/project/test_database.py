@@ -23,6 +23,8 @@ from huoshui.web.project.database import Database
 from huoshui.web.project.keys import keys_of
 from tests.web.databases import SERVERS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def base() -> Iterator[Path]:

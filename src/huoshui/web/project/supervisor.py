@@ -78,7 +78,7 @@ class Serving:
     packs: tuple[Path, ...]
     port: int = 8000
     day: dt.date | None = None
-    first_page_seconds: float = 60
+    first_page_seconds: float = 120  # a busy machine reads packs slowly
 
     @property
     def address(self) -> str:
