@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import runpy
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -92,7 +93,9 @@ def found(file: Path | None) -> list[tuple[str, int | None, int | None, int | No
 
 def alone(file: Path | None) -> list[tuple[str, int | None, int | None, int | None]]:
     """Export the record and verify it with the file that needs no Huoshui."""
-    folder = (file.parent if file else Path()) / "exported"
+    folder = (
+        (file.parent / "exported") if file else Path(tempfile.mkdtemp(prefix="huoshui-record-"))
+    )
     folder.mkdir(parents=True, exist_ok=True)
     export = folder / "record.jsonl"
     with acting(SYSTEM):
