@@ -94,7 +94,7 @@ def condition_meet(
         raise AgreementRefusal.NO_SUCH_CONDITION.refuse(code=code)
     if condition.met_at is not None:
         raise AgreementRefusal.ALREADY_MET.refuse(met_at=f"{condition.met_at:%Y-%m-%d %H:%M}")
-    condition.met_at, condition.met_by = at, actor.label
+    condition.met_at, condition.met_by = at, actor.name
     condition.save(update_fields=["met_at", "met_by"])
     count = AgreementEvent.objects.filter(agreement=found).count()
     body = {"condition": code, "label": condition.label}
@@ -141,7 +141,7 @@ def _event_add(
         kind=kind,
         at=at,
         on=on,
-        by=actor.label,
+        by=actor.name,
         body=body,
     )
     entry_add(

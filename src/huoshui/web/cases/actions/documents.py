@@ -11,7 +11,7 @@ from django.db import transaction
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.cases.models import Case, Document
-from huoshui.web.cases.queries.cases import machine_on
+from huoshui.web.cases.queries.cases import decided_states, machine_on
 from huoshui.web.cases.rules.media import media_type, plain_name
 from huoshui.web.cases.rules.refusals import CaseRefusal, DocumentRefusal
 
@@ -34,7 +34,7 @@ def document_add(
         raise CaseRefusal.UNKNOWN.refuse()
     machine = machine_on(held.kind, today)
     state = machine.states[held.state]
-    if state.ends or state.waits_for != actor.kind:
+    if held.state in decided_states(machine) or state.waits_for != actor.kind:
         raise DocumentRefusal.NOT_NOW.refuse(state=state.label.en, state_zh=state.label.zh)
     wanted = machine.workflow.documents.get(kind)
     if wanted is None:
@@ -66,7 +66,7 @@ def document_add(
         body=body,
         at=at,
         by=actor.person,
-        by_name=actor.label,
+        by_name=actor.name,
     )
     entry_add(
         actor,

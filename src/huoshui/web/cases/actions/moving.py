@@ -205,7 +205,7 @@ def _carry_out(step: Step, before: str | None) -> None:
         at=step.at,
         by_kind="system" if step.is_automatic else actor.kind,
         by=actor.person,
-        by_name=actor.label,
+        by_name=actor.name,
         fields=dict(step.moved.said),
         reasons=list(step.reasons),
         pack_digest=step.pack.digest,

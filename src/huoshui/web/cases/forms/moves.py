@@ -13,10 +13,11 @@ from django.http import QueryDict
 
 from huoshui.kernel.errors import Problem, Refused
 from huoshui.policy.machine import Machine
-from huoshui.policy.schema import CaseField, Label
+from huoshui.policy.schema import CaseField
 from huoshui.web.cases.rules.amounts import (
     bp_typed,
     fen_typed,
+    label_typed,
     months_typed,
     rate_written,
     wan_written,
@@ -41,7 +42,6 @@ _UNITS: Mapping[str, dict[str, str]] = {
     "months": {"zh": "个月", "en": "months"},
     "bp": {"zh": "%", "en": "%"},
 }
-_RATE_SAID = {"bp": ("（基点）", " (basis points a year)")}
 _REASON_LABEL = {"zh": "原因（可多选）", "en": "Reasons (one or more)"}
 
 
@@ -101,7 +101,7 @@ def _read(definition: CaseField, name: str, typed: QueryDict) -> object:
     if definition.type == "money":
         return fen_typed(text, label=definition.label, field=name)
     if definition.type == "bp":
-        return bp_typed(text, label=_rate_label(definition), field=name)
+        return bp_typed(text, label=label_typed(definition), field=name)
     if definition.type == "months":
         return months_typed(text)
     return text
@@ -122,7 +122,7 @@ def _field(
         "id": f"{move}-{name}",
         "name": name,
         "kind": _KINDS[definition.type],
-        "label": _rate_label(definition),
+        "label": label_typed(definition),
         "help": definition.help,
         "required": is_needed,
         "unit": _UNITS.get(definition.type),
@@ -149,14 +149,6 @@ def _written(definition: CaseField, value: object) -> object:
     if definition.type == "bp" and isinstance(value, int):
         return rate_written(value)
     return value
-
-
-def _rate_label(definition: CaseField) -> Label:
-    """Call a rate by what is typed: per cent, which the machine keeps in basis points."""
-    zh, en = _RATE_SAID.get(definition.type, ("", ""))
-    if not zh:
-        return definition.label
-    return Label(zh=definition.label.zh.replace(zh, ""), en=definition.label.en.replace(en, ""))
 
 
 def _beside(problems: list[Problem], name: str) -> list[Problem]:

@@ -30,6 +30,7 @@ from huoshui.web.cases.queries.cases import (
     answers_of,
     case,
     case_of_kind,
+    decided_states,
     document,
     institutions_shown,
     machine_on,
@@ -64,7 +65,8 @@ def case_page(request: Any, wanted: UUID, move: str | None = None) -> HttpRespon
         "forms": _forms(request, found, move),
         "is_late": found.due_at is not None and found.due_at <= request.at,
         "may_supply": request.actor.may("case.supply")
-        and shown["state"].waits_for == request.actor.kind,
+        and shown["state"].waits_for == request.actor.kind
+        and found.state not in decided_states(shown["machine"]),
         "document_kinds": [
             (kind, document.label) for kind, document in shown["workflow"].documents.items()
         ],
@@ -232,7 +234,7 @@ def _of_officer(request: Any, found: Case) -> dict[str, Any]:
     """Read the applicant's profile under consent, while there is something to decide."""
     context: dict[str, Any] = {"agreement": agreement_of(request.actor, found.id)}
     machine = machine_on(found.kind, request.today)
-    if machine.states[found.state].ends or not request.actor.may("profile.read"):
+    if found.state in decided_states(machine) or not request.actor.may("profile.read"):
         return context
     quota = Quota.objects.filter(
         institution_id=found.institution_id, offering=found.offering, year=request.today.year

@@ -38,6 +38,11 @@ class Standing:
         return self.quota.total_fen if self.quota else self.stated_fen
 
     @property
+    def taken_fen(self) -> int:
+        """Give what is taken of it."""
+        return self.quota.taken_fen if self.quota else 0
+
+    @property
     def left_fen(self) -> int | None:
         """Give what is left of it."""
         if self.quota:

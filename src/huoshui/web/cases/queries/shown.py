@@ -20,6 +20,7 @@ from huoshui.web.cases.queries.cases import (
     view_of,
 )
 from huoshui.web.cases.queries.decisions import evidence_of
+from huoshui.web.cases.rules.amounts import label_typed
 from huoshui.web.cases.rules.drawing import Stop, diagram_of, steps_of
 from huoshui.web.insights.rules.behind import items_of
 
@@ -77,7 +78,7 @@ def said_shown(
     return [
         {
             "name": name,
-            "label": known[name].label,
+            "label": label_typed(known[name]),
             "type": known[name].type,
             "value": value,
             "words": _words(pack, known[name], value),

@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from huoshui.kernel.errors import Where
 from huoshui.kernel.money import HOME, FinerThanMinor, NotAnAmount, parse
-from huoshui.policy.schema import Label
+from huoshui.policy.schema import CaseField, Label
 from huoshui.web.cases.rules.refusals import AmountRefusal
 
 WAN_DIGITS = 6
@@ -58,6 +58,14 @@ def months_typed(text: str) -> int | str:
     """Read a whole number, or give the text back for the machine to refuse by its field."""
     bare = text.strip()
     return int(bare) if _WHOLE.fullmatch(bare) else bare
+
+
+def label_typed(definition: CaseField) -> Label:
+    """Call a field by what people type and read: a rate in per cent, kept in basis points."""
+    if definition.type != "bp":
+        return definition.label
+    zh, en = definition.label.zh, definition.label.en
+    return Label(zh=zh.split("（")[0], en=en.split(" (")[0])
 
 
 def wan_written(fen: int) -> str:
