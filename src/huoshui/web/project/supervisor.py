@@ -33,6 +33,9 @@ from huoshui.web.project.database import Database
 HOST = "127.0.0.1"
 WEB_PROCESSES, THREADS = 2, 4
 LOOK_EVERY = 0.2
+ANSWERS_WANTED = 4 * WEB_PROCESSES
+"""A process that is still reading packs keeps its share of the callers waiting: ask them all."""
+
 STOP_SECONDS = 15.0
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -250,8 +253,11 @@ def _first_page(house: _House, serving: Serving, web: Child, tick: Tick) -> None
     """Wait until the first page comes."""
     tick("first page", 0, 1)
     deadline = time.monotonic() + serving.first_page_seconds
-    wait = 0.05
-    while not _answers(serving.address):
+    wait, answers = 0.05, 0
+    while answers < ANSWERS_WANTED:
+        if _answers(serving.address):
+            answers += 1
+            continue
         if time.monotonic() > deadline:
             raise ServeRefusal.NO_PAGE.refuse(
                 seconds=round(serving.first_page_seconds), words=web.last_words(), log=web.log
@@ -264,7 +270,7 @@ def _first_page(house: _House, serving: Serving, web: Child, tick: Tick) -> None
 
 def _answers(address: str) -> bool:
     try:
-        with DIRECT.open(address, timeout=10) as page:
+        with DIRECT.open(address, timeout=30) as page:
             return bool(page.status == 200)
     except (urllib.error.URLError, OSError):
         return False
