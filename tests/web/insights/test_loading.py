@@ -21,7 +21,9 @@ from huoshui.pipeline.published import sha256
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.models import Entry
 from huoshui.web.audit.rules.actor import SYSTEM
-from huoshui.web.insights import queries
+from huoshui.web.delivery.models import Job
+from huoshui.web.delivery.tasks import DEEDS
+from huoshui.web.insights import queries, tasks  # noqa: F401 - the deeds are made there
 from huoshui.web.insights.actions.loading import KEPT, snapshot_load
 from huoshui.web.insights.models import Profile, Snapshot
 from huoshui.web.project.database import Database
@@ -225,3 +227,30 @@ def test_the_web_role_can_neither_load_nor_drop_a_snapshot(
             connection.cursor() as cursor,
         ):
             cursor.execute(sql, [snapshot.id])
+
+
+def test_the_deed_loads_a_snapshot_of_the_home_and_no_other_folder(folder: Path) -> None:
+    work, job = DEEDS["insights.load"].work, Job(args={"folder": str(folder)})
+    told = work(job, at=AT, tell=lambda *_: None)
+    assert told["snapshot"] == folder.name
+    assert told["rows"] == len(rows_of(folder))
+    for elsewhere in ("..", "/etc", "../../snapshots", ""):
+        with pytest.raises(Refused) as refused:
+            work(Job(args={"folder": elsewhere}), at=AT, tell=lambda *_: None)
+        assert refused.value.problems[0].code == "published.no_snapshot"
+
+
+def test_two_loads_at_once_load_it_once(folder: Path, database: Database) -> None:
+    environment = {
+        **os.environ,
+        "HUOSHUI_DB_URL": database.url("jobs"),
+        "HUOSHUI_HOME": str(folder.parents[1]),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "tests.web.insights.loader", str(folder), ""]
+    both = [subprocess.Popen(command, env=environment) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    with acting(SYSTEM):
+        assert Snapshot.objects.count() == 1
+        assert Entry.objects.count() == 1
+    assert in_use() == (folder.name, len(rows_of(folder)))
