@@ -42,7 +42,7 @@ def jobs(request: Any) -> HttpResponse:
         "total": None,
     }
     context = {
-        "rows": [_row(each) for each in shown],
+        "rows": [job_row(each) for each in shown],
         "statuses": STATUSES,
         "status": status,
         "pager": pager,
@@ -73,7 +73,7 @@ def job(request: Any, job_id: UUID) -> HttpResponse:
 def dead(request: Any) -> HttpResponse:
     """List the jobs and the messages that were given up."""
     context = {
-        "rows": [_row(each) for each in queries.dead_jobs(request.actor)],
+        "rows": [job_row(each) for each in queries.dead_jobs(request.actor)],
         "outgoing": queries.dead_outgoing(request.actor),
         "may_retry": request.actor.may("jobs.retry"),
     }
@@ -110,5 +110,5 @@ def as_uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _row(job: Job) -> dict[str, Any]:
+def job_row(job: Job) -> dict[str, Any]:
     return {"job": job, "label": label_of(job), "status_label": STATUSES[job.status]}
