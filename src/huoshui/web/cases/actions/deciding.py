@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -139,7 +139,7 @@ def decision_write(
     amount_fen: int | None,
     rate_bp: int | None,
     months: int | None,
-    reasons: Sequence[dict[str, Any]],
+    reasons: Sequence[Mapping[str, Any]],
     evidence: Evidence | None,
     pack_digest: str,
 ) -> Decision:
