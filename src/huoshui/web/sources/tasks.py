@@ -74,7 +74,7 @@ def run(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
         loading = job_ask(
             SYSTEM, at=at, task=LOAD, args={"folder": folder}, key=f"{folder}/{job.id}"
         )
-    counted = {name: answer[name] for name in ("entities", "facts", "offerings") if name in answer}
+    counted = {name: n for name, n in answer.items() if name in ("entities", "facts", "offerings")}
     return {**counted, "snapshot": folder, "link": reverse("delivery:job", args=[loading.id])}
 
 

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
-from huoshui.web.audit.rules.charts import Chart
+from huoshui.web.audit.rules.charts import Both, Chart
 from huoshui.web.delivery.models import Job
 from huoshui.web.sources.actions.running import RUN, pack_publish, run_ask
 from huoshui.web.sources.queries import packs as queries
 from huoshui.web.sources.queries.feeds import last_batch
 
-MARKS = {
+MARKS: dict[str, Both] = {
     "law": {"zh": "法规原文", "en": "read in the law"},
     "seen": {"zh": "官方或新闻页面", "en": "seen on an official or news page"},
     "secondary": {"zh": "中介页面", "en": "an agency's page"},
