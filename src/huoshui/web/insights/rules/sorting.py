@@ -18,6 +18,10 @@ _LONGEST = 4  # characters of a phrase; longer ones are proverbs, which no name 
 _PART = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 
+_BEGINNINGS = {phrase[:2] for phrase in PHRASES_DICT}
+"""The first two characters of any phrase: most pairs of characters begin none."""
+
+
 @cache
 def _read(phrase: str) -> str:
     return " ".join(lazy_pinyin(phrase))
@@ -26,13 +30,18 @@ def _read(phrase: str) -> str:
 def _syllables(text: str) -> list[str]:
     found, place = [], 0
     while place < len(text):
-        for length in range(_LONGEST, 0, -1):
-            part = text[place : place + length]
-            if len(part) == 1 or (len(part) == length and part in PHRASES_DICT):
-                break
+        part = text[place]
+        if text[place : place + 2] in _BEGINNINGS:
+            part = next((p for p in _longer(text, place) if p in PHRASES_DICT), part)
         found.append(_read(part))
         place += len(part)
     return found
+
+
+def _longer(text: str, place: int) -> list[str]:
+    """Give what may be a phrase here, the longest first."""
+    ends = range(min(place + _LONGEST, len(text)), place + 1, -1)
+    return [text[place:end] for end in ends]
 
 
 def sort_key(name: str | None) -> str:
