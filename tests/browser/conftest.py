@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.browser.town import Town, Visitor, serving
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -84,3 +87,31 @@ def browser_page(chromium: Any) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def town(small_region: tuple[Path, dict[str, Any]]) -> Iterator[Town]:
+    """The real `huoshui serve`, once for all the tests of a process."""
+    with serving(small_region[0]) as served:
+        yield served
+
+
+@pytest.fixture
+def visit(browser_page: OpenPage, town: Town) -> Iterator[Visit]:
+    """Give a maker of visitors: `visit("lin", "en", width=390)`, signed in, each at a browser.
+
+    When the test is over, a page that did not fit its window or spoke the other language fails it.
+    """
+    visitors: list[Visitor] = []
+
+    def make(name: str | None, language: str = "zh", **how: Any) -> Visitor:
+        role = how.pop("role", None)
+        visitor = Visitor(browser_page(**how), town, language, how.get("width", 1440))
+        visitors.append(visitor)
+        return visitor if name is None else visitor.sign_in(name, role)
+
+    yield make
+    assert [fault for visitor in visitors for fault in visitor.faults] == []

@@ -66,6 +66,9 @@ class Actor:
         return f"{self.name} ({self.role})" if self.role else self.name
 
 
+BY_RULE = "automatic rule"
+"""Who acts where an offering's own rule does; pages say it in words."""
+
 NOBODY = Actor("nobody", "nobody")
 """Somebody who has not signed in."""
 

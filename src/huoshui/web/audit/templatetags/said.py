@@ -7,6 +7,7 @@ Tags take the language from the page's context; filters take it as their argumen
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,8 @@ from django.utils.safestring import SafeString
 from huoshui.explain import Language
 from huoshui.explain import money as money_shown
 from huoshui.explain.numbers import plain_number
+from huoshui.web.audit.queries.packs import pack_on
+from huoshui.web.audit.rules.actor import BY_RULE, SYSTEM
 from huoshui.web.audit.rules.language import picked, spoken
 
 register = template.Library()
@@ -69,6 +72,30 @@ def problem_said(context: Context, problem: object, part: str) -> str:
     if chinese and page_language(context) == "zh":
         return str(chinese[0 if part == "message" else 1])
     return picked(_part(problem, part), page_language(context))
+
+
+_LABEL = re.compile(r"(?P<name>.+) \((?P<role>\w+)\)")
+"""How the record names an actor: `周明澈 (bank_officer)`."""
+
+
+@register.simple_tag(takes_context=True)
+def who(context: Context, label: str) -> str:
+    """Say who acted, as the record names them, with their role in the language of the page."""
+    language = page_language(context)
+    if not label:
+        return "—"
+    if label.startswith(BY_RULE):
+        return "自动审批规则" if language == "zh" else "the automatic rule"
+    if label == SYSTEM.name:
+        return "平台" if language == "zh" else "the platform"
+    found, today = _LABEL.fullmatch(label), context.get("today")
+    role = pack_on(today).roles.get(found["role"]) if found and today else None
+    if not found or role is None:
+        return label
+    said_role = picked(role.label, language)
+    return (
+        f"{found['name']}（{said_role}）" if language == "zh" else f"{found['name']} ({said_role})"
+    )
 
 
 def _part(problem: object, name: str) -> object:

@@ -29,7 +29,7 @@ from huoshui.policy.machine import (
 from huoshui.policy.pack import Pack
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.queries.packs import pack_on
-from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.audit.rules.actor import BY_RULE, Actor
 from huoshui.web.cases.actions.evidence import Evidence
 from huoshui.web.cases.models import Case, CaseParty, Move
 from huoshui.web.cases.queries.cases import machine_on, view_of
@@ -255,6 +255,8 @@ def _tell(step: Step) -> None:
     by_zh = by_en = step.actor.name
     if step.actor.kind == "subject":
         by_zh = by_en = case.subject_name
+    elif step.actor.name.startswith(BY_RULE):
+        by_zh, by_en = "", "it"
     body = {
         "zh": f"{step.machine.workflow.label.zh} {case.ref}：{by_zh}{records.zh}",
         "en": f"{step.machine.workflow.label.en} {case.ref}: {by_en} {records.en}",

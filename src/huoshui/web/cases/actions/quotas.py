@@ -16,13 +16,13 @@ from huoshui.kernel.money import written
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.queries.packs import pack_on
-from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.audit.rules.actor import BY_RULE, Actor
 from huoshui.web.cases.models import Case, Quota, QuotaUse
 from huoshui.web.cases.queries.quotas import offerings_of, stated_quota
 from huoshui.web.cases.rules.refusals import QuotaRefusal
 
 TAKEN, GIVEN_BACK = "taken", "given_back"
-RULE = "automatic rule"
+RULE = BY_RULE
 """By whom a quota was set that nobody set: the offering's file states it."""
 
 

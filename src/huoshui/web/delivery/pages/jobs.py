@@ -58,7 +58,7 @@ def job(request: Any, job_id: UUID) -> HttpResponse:
         raise Http404
     result = found.result or {}
     context = {
-        **_row(found),
+        **job_row(found),
         "url": reverse("delivery:job", args=[found.id]),
         "next": result.get("link"),
         "files": result.get("files"),

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from huoshui import explain, matching, ratings
 from huoshui.web.agreements.models import Agreement
 from huoshui.web.audit.rules.actor import Actor
@@ -27,9 +29,7 @@ SHOWN = 6
 def subject_home(viewer: Actor, *, today: dt.date) -> dict[str, Any]:
     """Give a subject's scores, how much is open to it, and its cases on their way."""
     found: dict[str, Any] = {
-        "cases": _rows(
-            Case.objects.select_related("institution").order_by("-moved_at")[:SHOWN], today
-        ),
+        "cases": _rows(_under_way(today)[:SHOWN], today),
         "agreements": Agreement.objects.count(),
         "consents": consents(viewer).filter(withdrawn_at=None).count(),
         "messages": messages.inbox(viewer)[:SHOWN],
@@ -72,6 +72,15 @@ def institution_home(viewer: Actor, *, at: dt.datetime, today: dt.date) -> dict[
         "quotas": quotas.quotas(viewer, today=today)[:SHOWN] if viewer.may("quota.read") else [],
         "messages": messages.inbox(viewer)[:SHOWN],
     }
+
+
+def _under_way(today: dt.date) -> QuerySet[Case]:
+    """Give the cases that have not ended, the last moved first."""
+    ended = Q()
+    for kind in (cases.NEED, cases.APPLICATION):
+        states = cases.machine_on(kind, today).workflow.states
+        ended |= Q(kind=kind, state__in=[name for name, state in states.items() if state.ends])
+    return Case.objects.exclude(ended).select_related("institution").order_by("-moved_at")
 
 
 def _rows(found: Iterable[Case], today: dt.date) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.parties.models import Institution, Membership
+from huoshui.web.parties.rules.kinds import KINDS
 
 
 @door("institution.admit")
@@ -28,6 +29,7 @@ def institutions(request: Any) -> HttpResponse:
     rows = [
         {
             "institution": each,
+            "kind": KINDS[each.kind],
             "offerings": offered.get(each.code, 0),
             "people": people.get(each.id, 0),
         }

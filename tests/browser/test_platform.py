@@ -1,0 +1,104 @@
+"""The operator's pages in a browser, and what every page owes whoever opens it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.test_journey import LOAN, OFFICER, OWNER, each_language
+from tests.browser.town import LANGUAGES, Visitor, until
+
+pytestmark = pytest.mark.slow
+
+OPERATOR, STEWARD, AUDITOR, HEAD = "shen", "tang", "song", "zheng"
+PLACES = {
+    OWNER: "/ /profile /scores /offers /needs /needs/new /applications /agreements /consents /inbox"
+    f" /acting /record /offers/{LOAN} /offers/{LOAN}/apply",
+    OFFICER: "/ /queue /decided /needs-shown /offerings /agreements /consents /inbox"
+    f" /prospects/{LOAN}",
+    HEAD: "/ /queue /offerings",
+    OPERATOR: "/ /feeds /batches /quarantine /runs /snapshots /packs /institutions /jobs /jobs/dead"
+    " /record /record/seals /inbox",
+    STEWARD: "/ /feeds /quarantine",
+    AUDITOR: "/ /record /record/seals",
+}
+"""Every page that a role's menu leads to, and some behind it."""
+
+WIDTHS = (1440, 390)
+
+
+@each_language
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", list(PLACES))
+def test_every_page_fits_its_window_and_speaks_one_language(
+    visit: Visit, language: str, width: int, name: str
+) -> None:
+    visitor = visit(name, language, width=width)
+    for place in PLACES[name].split():
+        visitor.go(place)
+
+
+@pytest.mark.parametrize("name", list(PLACES))
+def test_every_entry_of_a_menu_leads_somewhere(visit: Visit, name: str) -> None:
+    visitor = visit(name)
+    links = visitor.page.locator("aside .menu a")
+    places = [links.nth(n).get_attribute("href") for n in range(links.count())]
+    assert len(places) > 2
+    for place in places:
+        visitor.go(place)
+        assert visitor.page.locator("aside .menu a[aria-current]").count() == 1
+
+
+def ended(visitor: Visitor) -> None:
+    """Wait on a job's page until it ended, as its page shows by itself."""
+    done = visitor.words("已完成", "Done")
+    until(lambda: done in visitor.text(), f"the job at {visitor.path}")
+    visitor.look()
+
+
+@each_language
+def test_a_row_set_aside_is_repaired_and_sent_in_again(visit: Visit, language: str) -> None:
+    steward = visit(STEWARD, language)
+    steward.go("/quarantine")
+    steward.page.click("main tbody tr:has(td:last-child a) td:last-child a >> nth=0")
+    steward.look()
+    steward.page.click("main tbody tr a >> nth=0")
+    steward.look()
+    row = steward.path
+    steward.press("main form .btn-primary")
+    assert steward.path.startswith("/jobs/")
+    ended(steward)
+    steward.go(row)
+
+
+@each_language
+def test_a_run_is_asked_and_its_snapshot_comes_into_use(visit: Visit, language: str) -> None:
+    operator = visit(OPERATOR, language)
+    operator.go("/runs").press("form[action='/runs/ask'] button")
+    assert operator.path.startswith("/jobs/")
+    ended(operator)
+    operator.go("/snapshots").sees("在用", "in use")
+
+
+@each_language
+def test_an_entry_of_the_record_is_shown_with_its_proof(visit: Visit, language: str) -> None:
+    auditor = visit(AUDITOR, language)
+    auditor.go("/record")
+    auditor.page.click("main tbody tr:last-child a >> nth=0")
+    entry = auditor.path
+    sealed = auditor.words("在封存", "In seal")
+
+    def is_sealed() -> bool:
+        auditor.page.goto(auditor.town.address + entry)
+        return sealed in auditor.text()
+
+    until(is_sealed, "the seal")
+    assert auditor.look().page.locator(".record-proof svg").count() == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_feed_says_how_it_is_and_what_it_reads(visit: Visit, language: str) -> None:
+    steward = visit(STEWARD, language)
+    steward.go("/feeds")
+    steward.page.click("main tbody a >> nth=0")
+    steward.look().sees("承诺时限", "Promised")

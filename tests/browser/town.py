@@ -1,0 +1,228 @@
+"""A town to walk through: the real `huoshui serve` over the small region, and people at its pages.
+
+A `Visitor` is somebody at a browser.  Every page that they open is looked at: the language it says
+it is in, words of the other language left on it, and whether it fits its window.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from huoshui.web.project import embedded
+from tests.given import ROOT
+from tests.region import HUOSHUI
+
+DAY = "2026-11-20"
+PATIENCE = 120.0
+KEPT = ("lake", "packs", "record", "snapshots")
+"""What a home is made of, but for its database and keys: those are made anew."""
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Town:
+    """Where the pages are served, and everybody's password."""
+
+    address: str
+    passwords: dict[str, str]
+
+
+def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    """Ask until something is so; fail saying what never was."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(region: Path, port: int | None = None) -> Iterator[Town]:
+    """Serve a copy of a region's home by the real command; leave no process behind."""
+    with tempfile.TemporaryDirectory(prefix="huoshui-town-") as folder:
+        base = Path(folder)
+        base.chmod(0o755)  # root's server runs as somebody else, who must pass through
+        home, ready = base / "home", base / "ready"
+        for each in region.iterdir():
+            if each.is_dir() and (each.name in KEPT or each.name.startswith("region")):
+                shutil.copytree(each, home / each.name)
+        words = ["serve", "--home", home, "--port", port or free_port()]
+        words += ["--day", DAY, "--once-ready", ready]
+        log = (base / "log").open("w", encoding="utf-8")
+        process = subprocess.Popen(
+            [*HUOSHUI, *map(str, words)],
+            cwd=ROOT,
+            env=os.environ | {"HUOSHUI_DATABASE_FOLDER": str(base / "data")},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            until(lambda: ready.exists() or process.poll() is not None, "the first page")
+            assert process.poll() is None, (base / "log").read_text("utf-8")
+            passwords = json.loads((home / "seats.json").read_text("utf-8"))
+            yield Town(ready.read_text("utf-8").strip().rstrip("/"), passwords)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+            log.close()
+            for data in base.glob("data/*/data"):
+                embedded.server_stop(embedded.Place(data.parent, None))
+
+
+STICKING_OUT = """() => [...document.querySelectorAll('body *')]
+  .filter(e => !e.closest('.scroll, .diagram-box, .record-proof, svg, pre') && e.checkVisibility())
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(e => e.tagName + '.' + e.className)"""
+
+SAID = """() => {
+  const said = [document.title];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const words = walker.currentNode.textContent.trim(), e = walker.currentNode.parentElement;
+    const kept = 'script, style, code, pre, svg, textarea, [lang="en"] form button[lang], '
+      + 'form button[lang], .cite-source, [translate="no"]';
+    if (words && !e.closest(kept)) said.push(words);
+  }
+  return said;
+}"""
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+ENGLISH = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{2,})+")
+BARE_WORDS = re.compile(r"^[a-z]+(?:_[a-z]+)*$")
+"""A word of a program, such as `asked` or `joint_stock_bank`, shown where a label should be."""
+
+NAMES = {
+    "PCT",
+    "SHA",
+    "CNY",
+    "LPR",
+    "HUOSHUI",
+    "huoshui",
+    "csv",
+    "json",
+    "xlsx",
+    "record",
+    "export",
+}
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser, who reads one language."""
+
+    page: Any
+    town: Town
+    language: str = "zh"
+    width: int = 1440
+    faults: list[str] = field(default_factory=list)
+
+    def words(self, zh: str, en: str) -> str:
+        """Give words in the visitor's language."""
+        return en if self.language == "en" else zh
+
+    def sign_in(self, name: str, role: tuple[str, str] | None = None) -> Visitor:
+        """Sign in; of several roles take the one whose name is given."""
+        self.page.context.add_cookies(
+            [{"name": "huoshui_language", "value": self.language, "url": self.town.address}]
+        )
+        self.go("/sign-in")
+        self.page.fill("#name", name)
+        self.page.fill("#password", self.town.passwords[name])
+        self.press("form[action='/sign-in'] button")
+        if role is not None:
+            self.go("/acting")
+            standing = self.page.locator("form.standing", has_text=self.words(*role))
+            with self.page.expect_navigation():
+                standing.locator("button").click()
+            self.look()
+        return self
+
+    def go(self, path: str, status: int = 200) -> Visitor:
+        """Open a page and look at it."""
+        answer = self.page.goto(self.town.address + path)
+        assert answer.status == status, (path, answer.status, self.text()[:800])
+        return self.look()
+
+    def press(self, selector: str, status: int | None = None) -> Visitor:
+        """Press a button of a form, wait for the page that follows, and look at it."""
+        with self.page.expect_navigation() as gone:
+            self.page.locator(selector).first.click()
+        answer = gone.value
+        wanted = status or 200
+        assert answer.status == wanted, (selector, answer.status, self.text()[:800])
+        return self.look()
+
+    def fill(self, **said: str) -> Visitor:
+        """Fill in fields by their names; a list is chosen from, a box is ticked."""
+        for name, value in said.items():
+            place = self.page.locator(f"[name={name}]:visible")
+            kind = place.first.evaluate("e => e.tagName + (e.type ? '.' + e.type : '')").lower()
+            if kind.startswith("select"):
+                place.first.select_option(value)
+            elif kind in ("input.checkbox", "input.radio"):
+                self.page.locator(f"[name={name}][value='{value}']").check()
+            else:
+                place.first.fill(value)
+        return self
+
+    def sees(self, zh: str, en: str | None = None) -> Visitor:
+        """Hold the page to some words."""
+        wanted = self.words(zh, zh if en is None else en)
+        assert wanted in self.text(), f"no {wanted!r} on {self.page.url}:\n{self.text()[:3000]}"
+        return self
+
+    def text(self) -> str:
+        return str(self.page.inner_text("body"))
+
+    @property
+    def path(self) -> str:
+        return str(self.page.url).removeprefix(self.town.address)
+
+    def look(self) -> Visitor:
+        """Note what is wrong with the page as it stands."""
+        lang = self.page.evaluate("document.documentElement.lang")
+        if lang != {"zh": "zh-CN", "en": "en"}[self.language]:
+            self.faults.append(f"{self.path} is in {lang}")
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > self.width:
+            out = self.page.evaluate(STICKING_OUT)
+            self.faults.append(f"{self.path} is {wide} wide in {self.width}: {out[:3]}")
+        self.faults += [f"{self.path}: {each}" for each in self.foreign()]
+        return self
+
+    def foreign(self) -> list[str]:
+        """Give the words on the page that are in the other language, names left out."""
+        said = self.page.evaluate(SAID)
+        if self.language == "en":
+            return [each[:80] for each in said if CHINESE.search(without_names(each))]
+        found = [match for each in said for match in ENGLISH.findall(each)]
+        bare = [each for each in said if BARE_WORDS.match(each) and each not in NAMES]
+        return [each for each in [*found, *bare] if each.split()[0] not in NAMES]
+
+
+PEOPLE = "林若溪|陈晓舟|何知远|周明澈|吴清扬|郑和光|许定国|冯远山|沈若谷|唐一诺|宋守正"
+ENDINGS = "公司|合作社|经营部|商行|中心|厂|店|院|所"
+FIRMS = rf"活水市[\u4e00-\u9fff（）()·]+|[\u4e00-\u9fff（）]+(?:{ENDINGS})"
+
+
+def without_names(words: str) -> str:
+    """Leave out names of firms and people, which no language translates."""
+    return re.sub(f"{PEOPLE}|{FIRMS}", "", words)
