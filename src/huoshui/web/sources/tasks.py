@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -75,7 +76,11 @@ def run(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
             SYSTEM, at=at, task=LOAD, args={"folder": folder}, key=f"{folder}/{job.id}"
         )
     counted = {name: n for name, n in answer.items() if name in ("entities", "facts", "offerings")}
-    return {**counted, "snapshot": folder, "link": reverse("delivery:job", args=[loading.id])}
+    return {
+        **counted,
+        "snapshot": Path(folder).name,
+        "link": reverse("delivery:job", args=[loading.id]),
+    }
 
 
 def _performed(request: Request, tell: Tell) -> dict[str, Any]:

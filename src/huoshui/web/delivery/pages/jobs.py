@@ -16,6 +16,7 @@ from huoshui.web.delivery.actions.jobs import job_retry
 from huoshui.web.delivery.actions.outbox import outgoing_retry
 from huoshui.web.delivery.models import Job
 from huoshui.web.delivery.queries import jobs as queries
+from huoshui.web.delivery.rules.words import said
 
 STATUSES = {
     "asked": {"zh": "排队中", "en": "Waiting"},
@@ -57,12 +58,15 @@ def job(request: Any, job_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     result = found.result or {}
+    found.what = said(found.what)  # for the page; the row keeps the word
     context = {
         **job_row(found),
         "url": reverse("delivery:job", args=[found.id]),
         "next": result.get("link"),
         "files": result.get("files"),
-        "counts": [(k, v) for k, v in result.items() if isinstance(v, int | str) and k != "link"],
+        "counts": [
+            (said(k), v) for k, v in result.items() if isinstance(v, int | str) and k != "link"
+        ],
         "also": (found.problem or {}).get("also", []),
         "may_retry": found.status in ("failed", "dead") and request.actor.may("jobs.retry"),
     }

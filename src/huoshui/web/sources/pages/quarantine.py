@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from huoshui.web.audit.pages.doors import door
+from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.sources.actions.repairing import quarantine_repair
 from huoshui.web.sources.models import FeedState, Quarantined
 from huoshui.web.sources.queries import quarantine as queries
-from huoshui.web.sources.rules.reasons import label_of
+from huoshui.web.sources.rules.reasons import chinese, label_of
 
 RAW = "raw:"
 """Before a raw column's name in the form, so that no column is taken for a field of ours."""
@@ -49,7 +50,7 @@ def rows(request: Any) -> HttpResponse:
         "total": None,
     }
     context = {
-        "rows": shown,
+        "rows": [{"row": each, "why": _why(each)} for each in shown],
         "pager": pager,
         "feed": feed,
         "reason": reason,
@@ -72,6 +73,7 @@ def row(request: Any, batch: int, row: int) -> HttpResponse:
     context = {
         "row": found,
         "reason_label": label_of(found.reason),
+        "why": _why(found),
         "fields": _fields(request, found),
         "may_repair": found.resolved_in is None and request.actor.may("quarantine.repair"),
     }
@@ -80,7 +82,7 @@ def row(request: Any, batch: int, row: int) -> HttpResponse:
 
 def _fields(request: Any, found: Quarantined) -> list[dict[str, Any]]:
     """Give a field for each raw column, the reason beside the one it is about."""
-    why = {"code": found.reason, "message": found.message, "fix": found.fix}
+    why = _why(found)
     typed = request.POST if request.method == "POST" else {}
     return [
         {
@@ -91,8 +93,23 @@ def _fields(request: Any, found: Quarantined) -> list[dict[str, Any]]:
             "value": typed.get(RAW + column, text),
             "problems": [why] if column == found.field else [],
         }
-        for place, (column, text) in enumerate(found.raw.items())
+        for place, (column, text) in enumerate(_in_order(request, found))
     ]
+
+
+def _why(found: Quarantined) -> dict[str, Any]:
+    """Give the reason as a problem, in Chinese too where there are words for it."""
+    zh = chinese(found.reason, found.raw.get(found.field))
+    return {"code": found.reason, "message": found.message, "fix": found.fix, "zh": zh}
+
+
+def _in_order(request: Any, found: Quarantined) -> list[tuple[str, str | None]]:
+    """Give the raw columns as the feed names them, whom the row is about first."""
+    feed = pack_on(request.today).feeds.get(found.feed)
+    named = [feed.subject.code, feed.subject.name] if feed else []
+    named += [column.source for column in feed.columns.values()] if feed else []
+    order = {name: place for place, name in reversed(list(enumerate(named)))}
+    return sorted(found.raw.items(), key=lambda pair: (order.get(pair[0], len(named)), pair[0]))
 
 
 @door("quarantine.repair", methods=("POST",), again=row)
