@@ -114,6 +114,15 @@ class InTheActorsName:
         refusal_record(request.actor, at=request.at, problems=problems, path=request.path)
 
 
+def not_there(request: Any, exception: Exception) -> HttpResponse:
+    """Say, in the reader's language and frame, that there is nothing at an address."""
+    del exception  # what it says is for the log; the page does not tell what is from what is not
+    request.actor, request.memberships = actor_of_session(request, request.today)
+    problems = (ActorRefusal.NOT_THERE.problem(path=request.path),)
+    with acting(request.actor):
+        return render(request, "refused.html", {"problems": problems}, status=404)
+
+
 STATUS = {
     ActorRefusal.NOT_SIGNED_IN.code: 401,
     ActorRefusal.NOT_PERMITTED.code: 403,

@@ -98,6 +98,19 @@ def who(context: Context, label: str) -> str:
     )
 
 
+@register.simple_tag(takes_context=True)
+def why(context: Context, reason: str | None) -> str:
+    """Say an entry's reason: words of the packs' lists of reasons by their labels, others as is."""
+    today, language = context.get("today"), page_language(context)
+    if not reason or today is None:
+        return reason or ""
+    lists = [v for n, v in pack_on(today).vocabularies.items() if n.endswith("_reason")]
+    labels = {word: label for each in lists for word, label in each.entries.items()}
+    return ("、" if language == "zh" else ", ").join(
+        picked(labels.get(word, word), language) for word in reason.split(", ")
+    )
+
+
 def _part(problem: object, name: str) -> object:
     return problem.get(name) if isinstance(problem, Mapping) else getattr(problem, name, None)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from huoshui.kernel.errors import Where
 from huoshui.kernel.money import HOME, FinerThanMinor, NotAnAmount, parse
@@ -31,7 +32,11 @@ _RATE_LABEL = Label(zh="年利率", en="rate")
 
 def fen_typed(text: str, *, label: Label = _AMOUNT, field: str = "amount") -> int:
     """Read an amount of money in ten thousand yuan, or in the unit written with it."""
-    told = {"label": label.en, "label_zh": label.zh, "value": text.strip()}
+    told: dict[str, Any] = {
+        "label": label.en,
+        "label_zh": label.zh,
+        "value": text.strip(),
+    }
     where = Where(field=field)
     try:
         amount = parse(text, digits=WAN_DIGITS)

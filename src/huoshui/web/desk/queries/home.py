@@ -67,7 +67,7 @@ def institution_home(viewer: Actor, *, at: dt.datetime, today: dt.date) -> dict[
     return {
         "states": _states(viewer, today),
         "late": cases.queue(viewer, at=at, filters=cases.Filters(is_late=True)).total,
-        "queue": _rows(cases.queue(viewer, at=at).cases[:SHOWN], today),
+        "queue": _rows(cases.queue(viewer, at=at, filters=_waiting(today)).cases[:SHOWN], today),
         "needs": cases.needs_shown(viewer)[:SHOWN],
         "quotas": quotas.quotas(viewer, today=today)[:SHOWN] if viewer.may("quota.read") else [],
         "messages": messages.inbox(viewer)[:SHOWN],
@@ -92,13 +92,19 @@ def _rows(found: Iterable[Case], today: dt.date) -> list[dict[str, Any]]:
     return rows
 
 
+def _waiting(today: dt.date) -> cases.Filters:
+    """Narrow a queue to the applications that have not ended."""
+    states = cases.machine_on(cases.APPLICATION, today).workflow.states
+    return cases.Filters(states=tuple(name for name, state in states.items() if not state.ends))
+
+
 def _states(viewer: Actor, today: dt.date) -> list[Mapping[str, Any]]:
     counted = cases.counts(viewer)
     workflow = cases.machine_on(cases.APPLICATION, today).workflow
     return [
-        {"state": name, "label": state.label, "count": counted[name]}
+        {"state": name, "label": state.label, "count": counted.get(name, 0)}
         for name, state in workflow.states.items()
-        if name in counted and not state.ends
+        if not state.ends and (name in counted or state.waits_for == "institution")
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from huoshui.policy.schema import PERMISSIONS
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.charts import Both, Chart
@@ -44,6 +45,15 @@ def ask_run(request: Any) -> HttpResponse:
     return redirect("delivery:job", job.id)
 
 
+PARTIES = {
+    "subject": {"zh": "企业等主体", "en": "Subjects"},
+    "institution": {"zh": "机构", "en": "Institutions"},
+    "operator": {"zh": "平台", "en": "The platform"},
+    "person": {"zh": "个人", "en": "Persons"},
+}
+"""Whom a role acts for."""
+
+
 @door("pack.read")
 def packs(request: Any) -> HttpResponse:
     """Show the packs in force: what they hold, and how sure we are of their sources."""
@@ -56,7 +66,14 @@ def packs(request: Any) -> HttpResponse:
         "kinds": [(zh, en, counts[kind]) for kind, zh, en in queries.KINDS],
         "files": counts["files"],
         "folders": queries.files_by_folder(pack),
-        "roles": pack.roles.values(),
+        "roles": [
+            {
+                "label": role.label,
+                "party": PARTIES[role.party],
+                "may": [PERMISSIONS[word].label for word in role.may],
+            }
+            for role in pack.roles.values()
+        ],
         "workflows": pack.workflows.values(),
         "chart": _chart(queries.marks_of(pack)),
         "terms": queries.terms_of(pack),
