@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import psycopg
 import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
 
 from huoshui.web.audit.rules.security import EXEMPT, JOBS, OWNER, WEB
 from tests.web.databases import AsRole
@@ -92,3 +98,15 @@ def test_no_table_may_be_emptied_or_altered_by_a_working_role(as_role: AsRole) -
                 (name, name),
             ).fetchone()
             assert held == (False, False), (role, name)
+
+
+def test_no_model_has_changed_without_a_migration(switch_role: Callable[[str], None]) -> None:
+    switch_role("owner")  # it reads which migrations ran
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)  # or exits
+
+
+def test_the_last_migration_of_each_app_is_written_down() -> None:
+    graph = MigrationLoader(None, ignore_no_migrations=True).graph
+    last = sorted(f"{app} {name}" for app, name in graph.leaf_nodes() if app in settings.APPS)
+    written = (Path(__file__).parent / "migrations.txt").read_text("utf-8").splitlines()
+    assert last == written, "two branches that add a migration each collide in this file"
