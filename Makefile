@@ -9,7 +9,7 @@ SERVE  ?= 1
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check bench real lock docs clean
+.PHONY: help setup demo test quick chromium check bench real lock docs clean
 
 help:  ## list the commands
 	@awk -F':.*##' '/^[a-z]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: $(VENV)/.all  ## all tests (under ten minutes on two cores)
 
 quick: $(VENV)/.all  ## the tests that take under a minute in all
 	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+chromium:  ## install Chromium and Chinese fonts for the browser tests (Debian, as root); without it they skip
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
 
 check: $(VENV)/.all  ## static: format, lint, house rules, import orders, packs, types
 	$(BIN)/ruff format --check src tests
