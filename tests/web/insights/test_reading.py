@@ -13,7 +13,9 @@ from django.db import connection
 from huoshui import explain, matching, ratings
 from huoshui.kernel.errors import Refused
 from huoshui.web.audit.actions.acting import acting
+from huoshui.web.audit.models import Entry
 from huoshui.web.insights import queries
+from huoshui.web.insights.actions.reading import read_under_consent
 from huoshui.web.insights.models import Evidence, Profile, Snapshot
 from huoshui.web.insights.rules.behind import PERSONAL, PUBLIC
 from tests.web.databases import AsRole
@@ -117,7 +119,7 @@ def test_a_consent_opens_its_items_and_public_ones_and_no_other_column(
     owner, bank = parties.subject(row["entity"]), parties.institution("demo_bank_one")
     consent = parties.consent(owner, bank, ["income_statement", "loan"])
     with acting(bank):
-        read = queries.read_under_consent(bank, consent=consent, at=AT, what="a test")
+        read = read_under_consent(bank, consent=consent, at=AT, what="a test")
     asks = loaded.items
     for name, (_, _, items) in loaded.columns.items():
         open_ = all(asks[i] == PUBLIC or i in ("income_statement", "loan") for i in items)
@@ -128,6 +130,20 @@ def test_a_consent_opens_its_items_and_public_ones_and_no_other_column(
     assert "revenue_fen" in read.row
     assert "tax_paid_12m_fen" in read.withheld
     assert reads(as_role) == [(consent, ["income_statement", "loan"], "a test")]
+
+
+def test_a_read_is_on_the_record_of_both_sides(
+    loaded: Snapshot, folder: Path, parties: Parties
+) -> None:
+    owner = parties.subject(rows_of(folder)[5]["entity"])
+    bank, other = parties.institution("demo_bank_one"), parties.institution("demo_bank_two")
+    consent = parties.consent(owner, bank, ["loan"])
+    with acting(bank):
+        read_under_consent(bank, consent=consent, at=AT, what="a case")
+    for viewer, sees in ((owner, 1), (bank, 1), (other, 0)):
+        with acting(viewer):
+            found = Entry.objects.filter(action="consent.read", object_id=str(consent))
+            assert found.count() == sees
 
 
 def test_what_is_withheld_does_not_leave_the_database(
@@ -159,9 +175,9 @@ def test_personal_items_need_the_persons_own_consent(
     firms = parties.consent(owner, bank, ["loan", *personal])
     persons = parties.consent(owner, bank, ["loan", *personal], personal=True)
     with acting(bank):
-        by_firm = queries.read_under_consent(bank, consent=firms, at=AT, what="firm")
-        by_person = queries.read_under_consent(bank, consent=persons, at=AT, what="person")
-        both = queries.read_under_consent(bank, consent=[firms, persons], at=AT, what="both")
+        by_firm = read_under_consent(bank, consent=firms, at=AT, what="firm")
+        by_person = read_under_consent(bank, consent=persons, at=AT, what="person")
+        both = read_under_consent(bank, consent=[firms, persons], at=AT, what="both")
     assert column in by_firm.withheld
     assert "loans_balance_fen" in by_firm.row
     assert column in by_person.row
@@ -190,9 +206,9 @@ def test_a_consent_that_does_not_hold_is_refused_and_nothing_is_written_down(
     with acting(bank):
         for wanted in ([bad], [good, bad]):
             with pytest.raises(Refused) as refused:
-                queries.read_under_consent(bank, consent=wanted, at=AT, what="x")
+                read_under_consent(bank, consent=wanted, at=AT, what="x")
             assert refused.value.problems[0].code == "insight.no_consent"
-        assert queries.read_under_consent(bank, consent=good, at=AT, what="x").row
+        assert read_under_consent(bank, consent=good, at=AT, what="x").row
     assert len(reads(as_role)) == 1
 
 
@@ -203,7 +219,7 @@ def test_consents_of_two_subjects_are_not_read_together(
     owners = [parties.subject(row["entity"]) for row in rows_of(folder)[:2]]
     both = [parties.consent(owner, bank, ["loan"]) for owner in owners]
     with acting(bank), pytest.raises(Refused):
-        queries.read_under_consent(bank, consent=both, at=AT, what="x")
+        read_under_consent(bank, consent=both, at=AT, what="x")
     assert reads(as_role) == []
 
 

@@ -20,7 +20,7 @@ from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.cases.models import Case, Quota
 from huoshui.web.cases.queries.quotas import day_taken_fen, open_fen
 from huoshui.web.cases.queries.reading import consents_of
-from huoshui.web.insights.queries.consented import Consented, read_under_consent
+from huoshui.web.insights.actions.reading import Consented, read_under_consent
 from huoshui.web.insights.queries.policy import policy_of
 
 

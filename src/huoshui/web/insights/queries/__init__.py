@@ -1,6 +1,6 @@
 """What is known, and of whom: reads for pages and for the apps above."""
 
-from huoshui.web.insights.queries.consented import Consented, items_asked, read_under_consent
+from huoshui.web.insights.queries.consented import items_asked
 from huoshui.web.insights.queries.policy import Policy, pack_of, plan_of, policy_at, policy_of
 from huoshui.web.insights.queries.profile import (
     FeedEvidence,
@@ -21,7 +21,6 @@ from huoshui.web.insights.queries.snapshots import (
 
 __all__ = [
     "Compared",
-    "Consented",
     "FeedEvidence",
     "Known",
     "Policy",
@@ -38,7 +37,6 @@ __all__ = [
     "policy_of",
     "prospects",
     "reach",
-    "read_under_consent",
     "row_of",
     "snapshot_in_use",
     "snapshot_latest",
