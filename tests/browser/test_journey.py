@@ -134,8 +134,7 @@ def test_reads_are_shown_and_end_when_the_consent_is_withdrawn(visit: Visit, lan
     officer.go(case)
     assert officer.page.locator("#evidence").count() == 1
     owner.go(case)
-    owner.page.click("a[href^='/consents/']")
-    owner.look().sees("周明澈")
+    owner.follow("a[href^='/consents/']").sees("周明澈")
     consent = owner.path
     owner.press("form[action$='/withdraw'] button")
     owner.go(consent).sees("已撤回", "withdrawn")
@@ -180,7 +179,7 @@ def test_a_decision_made_again_is_equal_to_the_byte(visit: Visit, language: str)
     submit(owner, case)
     do(owner, case, "turn_down", reasons="terms_unsuited")
     officer.go(case)
-    officer.page.click("#decisions a[href^='/decisions/']")
+    officer.follow("#decisions a[href^='/decisions/']")
     officer.press("form[action$='/replay'] button")
     equal = officer.words("逐字节相同", "Equal to the byte")
 

@@ -60,15 +60,16 @@ def ended(visitor: Visitor) -> None:
 def test_a_row_set_aside_is_repaired_and_sent_in_again(visit: Visit, language: str) -> None:
     steward = visit(STEWARD, language)
     steward.go("/quarantine")
-    steward.page.click("main tbody tr:has(td:last-child a) td:last-child a >> nth=0")
-    steward.look()
-    steward.page.click("main tbody tr a >> nth=0")
-    steward.look()
+    steward.follow("main a[href*='reason=feed.not_a_day'] >> nth=0")
+    steward.follow("main tbody tr a >> nth=0")
     row = steward.path
+    wrong = steward.page.locator("main form input.is-invalid")
+    assert wrong.count() == 1, "the field that is wrong is marked"
+    wrong.fill("2026-03-02")
     steward.press("main form .btn-primary")
     assert steward.path.startswith("/jobs/")
     ended(steward)
-    steward.go(row)
+    steward.go(row).sees("已在批次", "Dealt with in batch")
 
 
 @each_language
@@ -84,7 +85,7 @@ def test_a_run_is_asked_and_its_snapshot_comes_into_use(visit: Visit, language: 
 def test_an_entry_of_the_record_is_shown_with_its_proof(visit: Visit, language: str) -> None:
     auditor = visit(AUDITOR, language)
     auditor.go("/record")
-    auditor.page.click("main tbody tr:last-child a >> nth=0")
+    auditor.follow("main tbody tr:last-child a >> nth=0")
     entry = auditor.path
     sealed = auditor.words("在封存", "In seal")
 
@@ -100,5 +101,4 @@ def test_an_entry_of_the_record_is_shown_with_its_proof(visit: Visit, language: 
 def test_a_feed_says_how_it_is_and_what_it_reads(visit: Visit, language: str) -> None:
     steward = visit(STEWARD, language)
     steward.go("/feeds")
-    steward.page.click("main tbody a >> nth=0")
-    steward.look().sees("承诺时限", "Promised")
+    steward.follow("main tbody a >> nth=0").sees("承诺时限", "Promised")

@@ -26,8 +26,8 @@ from tests.region import HUOSHUI
 
 DAY = "2026-11-20"
 PATIENCE = 120.0
-KEPT = ("lake", "packs", "record", "snapshots")
-"""What a home is made of, but for its database and keys: those are made anew."""
+KEPT = ("lake", "packs", "snapshots")
+"""What a home is made of, but for its database, keys and witness file: those are made anew."""
 
 LANGUAGES = ("zh", "en")
 
@@ -168,6 +168,12 @@ class Visitor:
         answer = gone.value
         wanted = status or 200
         assert answer.status == wanted, (selector, answer.status, self.text()[:800])
+        return self.look()
+
+    def follow(self, selector: str) -> Visitor:
+        """Follow a link, and look at the page that it leads to."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
         return self.look()
 
     def fill(self, **said: str) -> Visitor:

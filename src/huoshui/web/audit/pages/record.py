@@ -15,6 +15,7 @@ from django.urls import reverse
 from huoshui.web.audit.actions.record import payload_erase
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries import record as queries
+from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.queries.seals import public_key_known, seals_listed, unsealed_count
 from huoshui.web.audit.rules.digests import written
 from huoshui.web.audit.rules.ladder import ladder
@@ -39,11 +40,11 @@ def record(request: Any) -> HttpResponse:
     found = queries.entries(request.actor, wanted, before=before)
     kept = {name: value for name, value in asked.items() if value}
     context = {
-        "rows": [_row(each) for each in found.entries],
+        "rows": [_row(each, request.today) for each in found.entries],
         "asked": asked,
         "narrowed": bool(kept),
         "kinds": [(kind, thing_label(kind)) for kind in queries.things_known()],
-        "actions_known": [(each, action_label(each)) for each in queries.actions_known()],
+        "actions_known": [(each, _label(each, request.today)) for each in queries.actions_known()],
         "pager": {
             "first": _address(kept) if before else None,
             "next": _address({**kept, "before": found.before}) if found.before else None,
@@ -67,7 +68,7 @@ def entry_page(request: Any, number: int) -> HttpResponse:
     context = {
         "shown": shown,
         "entry": entry,
-        "label": action_label(entry.action),
+        "label": _label(entry.action, request.today),
         "thing": thing_label(entry.object_kind),
         "rule": (entry.rule or "").split(),
         "body": _readable(payload.body) if payload and payload.salt is not None else None,
@@ -138,10 +139,20 @@ def seals(request: Any) -> HttpResponse:
     return render(request, "audit/seals.html", context)
 
 
-def _row(entry: Any) -> dict[str, Any]:
+def _label(action: str, today: dt.date) -> dict[str, str]:
+    """Give the words for an action: for a move, its workflow's own."""
+    thing, _, deed = action.partition(".")
+    workflow = pack_on(today).workflows.get(thing)
+    if workflow is None or deed not in workflow.moves:
+        return action_label(action)
+    words, move = workflow.label, workflow.moves[deed].label
+    return {"zh": f"{words.zh} · {move.zh}", "en": f"{words.en} · {move.en}"}
+
+
+def _row(entry: Any, today: dt.date) -> dict[str, Any]:
     return {
         "entry": entry,
-        "label": action_label(entry.action),
+        "label": _label(entry.action, today),
         "thing": thing_label(entry.object_kind),
         "is_refusal": entry.action == "refused",
     }

@@ -89,6 +89,7 @@ def _fields(request: Any, found: Quarantined) -> list[dict[str, Any]]:
             "name": RAW + column,
             "id": f"raw-{place}",
             "label": column,
+            "is_raw": True,
             "kind": "textarea" if len(text or "") > 80 else "text",
             "value": typed.get(RAW + column, text),
             "problems": [why] if column == found.field else [],
