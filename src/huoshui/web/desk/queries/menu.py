@@ -122,7 +122,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
                 }
             )
             heading = None
-    here = [e for e in entries if path == e["url"] or path.startswith(e["url"].rstrip("/") + "/")]
+    here = [e for e in entries if path == e["url"] or path.startswith(e["url"] + "/")]
     if here:
         max(here, key=lambda e: len(e["url"]))["active"] = True
     return entries
