@@ -63,6 +63,8 @@ DEEDS = {
     "given": ("授予", "given"),
     "given_up": ("停止重试", "given up"),
     "granted": ("授予", "granted"),
+    "linked": ("对应", "linked"),
+    "made": ("成立", "made"),
     "met": ("满足", "met"),
     "opened": ("开立", "opened"),
     "payload_erased": ("删除详情", "payload erased"),

@@ -74,6 +74,9 @@ def problem_said(context: Context, problem: object, part: str) -> str:
     return picked(_part(problem, part), page_language(context))
 
 
+PLATFORM = SYSTEM.name.split()[0] + " "
+"""How every name begins under which the platform acts by itself."""
+
 _LABEL = re.compile(r"(?P<name>.+) \((?P<role>\w+)\)")
 """How the record names an actor: `周明澈 (bank_officer)`."""
 
@@ -86,7 +89,7 @@ def who(context: Context, label: str) -> str:
         return "—"
     if label.startswith(BY_RULE):
         return "自动审批规则" if language == "zh" else "the automatic rule"
-    if label == SYSTEM.name:
+    if label.startswith(PLATFORM):
         return "平台" if language == "zh" else "the platform"
     found, today = _LABEL.fullmatch(label), context.get("today")
     role = pack_on(today).roles.get(found["role"]) if found and today else None
