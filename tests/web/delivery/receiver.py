@@ -12,17 +12,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-log, moods = Path(sys.argv[1]), sys.argv[2:]
-
 
 class Receiver(BaseHTTPRequestHandler):
     """Writes down what comes, and answers by its mood."""
 
+    log: Path
+    moods: list[str]
+
     def do_POST(self) -> None:
         """Take a message."""
-        mood = moods.pop(0) if len(moods) > 1 else moods[0]
+        mood = self.moods.pop(0) if len(self.moods) > 1 else self.moods[0]
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        with log.open("a", encoding="utf-8") as file:
+        with self.log.open("a", encoding="utf-8") as file:
             said = {"mood": mood, "headers": dict(self.headers), "body": body.decode()}
             file.write(json.dumps(said) + "\n")
         if mood == "slow":
@@ -40,7 +41,14 @@ class Receiver(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-sys.stdout.write(f"{server.server_port}\n")
-sys.stdout.flush()
-server.serve_forever()
+def main() -> None:
+    """Say the port, and receive until killed."""
+    Receiver.log, Receiver.moods = Path(sys.argv[1]), sys.argv[2:]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    sys.stdout.write(f"{server.server_port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
