@@ -71,7 +71,9 @@ def small_region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
 
 
 SLOW = (
+    "tests/browser",
     "tests/cli",
+    "tests/doors",
     "tests/facts/test_ops.py",
     "tests/modelling",
     "tests/oracles",
@@ -81,7 +83,9 @@ SLOW = (
     "tests/pipeline/test_requests.py",
     "tests/pipeline/test_snapshot.py",
     "tests/policy/expression/test_one_meaning.py",
+    "tests/policy/test_machine.py",
     "tests/synth",
+    "tests/web",
 )
 """Where tests take more than a second or two each; `make quick` leaves these places out."""
 
