@@ -214,6 +214,15 @@ class Visitor:
         self.faults += [f"{self.path}: {each}" for each in self.foreign()]
         return self
 
+    def look_at(self, width: int) -> Visitor:
+        """Look at the page through a window of another width, and go back to one's own."""
+        own, height = self.width, self.page.viewport_size["height"]
+        for each in (width, own):
+            self.page.set_viewport_size({"width": each, "height": height})
+            self.width = each
+            self.look()
+        return self
+
     def foreign(self) -> list[str]:
         """Give the words on the page that are in the other language, names left out."""
         said = self.page.evaluate(SAID)

@@ -85,7 +85,7 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
                 "sources:quarantine", "quarantine.read", "隔离数据", "Quarantine", "alert-triangle"
             ),
             Place("sources:runs", "run.ask", "计算", "Runs", "refresh"),
-            Place("insights:snapshots", "run.ask", "快照", "Snapshots", "database"),
+            Place("insights:snapshots", "numbers.read", "快照", "Snapshots", "database"),
             Place("sources:packs", "pack.read", "政策包", "Packs", "book"),
             Place(
                 "parties:institutions", "institution.admit", "机构", "Institutions", "building-bank"
