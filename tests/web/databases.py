@@ -34,7 +34,8 @@ AsRole = Callable[..., psycopg.Connection[Any]]
 def shared_server(name: str) -> Iterator[Database]:
     """Give the migrated database of a run, which tests copy; it is started by whoever is first."""
     run = SERVERS / name
-    user = run / "users" / str(os.getpid())
+    # Several folders of tests have this fixture, each once a process: each is a user of its own.
+    user = run / "users" / f"{os.getpid()}-{uuid4().hex}"
     with _locked():
         _sweep()
         user.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,9 @@ def _sweep() -> None:
         if not run.is_dir():
             continue
         users = run / "users"
-        if users.is_dir() and any(psutil.pid_exists(int(u.name)) for u in users.iterdir()):
+        if users.is_dir() and any(
+            psutil.pid_exists(int(u.name.split("-")[0])) for u in users.iterdir()
+        ):
             continue
         home = run / "home"
         if (home / embedded.REMEMBERED).is_file() and any((run / "data").glob("*/data")):

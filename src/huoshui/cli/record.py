@@ -40,12 +40,16 @@ def verify(keys: tuple[str, ...], seals: Path | None, home: Path, as_json: bool)
 @record.command("export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @place.home_option
-def export(file: Path, home: Path) -> None:
+@output.as_json
+def export(file: Path, home: Path, as_json: bool) -> None:
     """Write the whole record to FILE as JSON lines; verify/verify_record.py reads them."""
     exported(home, file)
-    output.say(f"Wrote {file}. Verify it with:")
     witness = home / "record" / "seals.jsonl"
     key = home / "record" / "public.key"
+    if as_json:
+        output.show_json({"file": str(file), "seals": str(witness), "key": str(key)})
+        return
+    output.say(f"Wrote {file}. Verify it with:")
     output.say(f"  python verify/verify_record.py {file} --seals {witness} --key {key}")
 
 

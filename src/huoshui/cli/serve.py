@@ -31,6 +31,7 @@ DAY_FILE = "day"
 )
 @place.home_option
 @place.packs_option
+@output.as_json
 def serve(
     port: int,
     day: dt.date | None,
@@ -38,6 +39,7 @@ def serve(
     once_ready: Path | None,
     home: Path,
     packs: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Serve the pages on 127.0.0.1 until interrupted; start whatever they need.
 
@@ -46,27 +48,38 @@ def serve(
     if migrate_only:
         with output.progress() as tick, database.running(home, tick=tick) as db:
             changed = database.migrate(db, tick=tick)
-        output.say("The tables are up to date." if changed else "Nothing had changed.")
+        if as_json:
+            output.show_json({"changed": changed})
+        else:
+            output.say("The tables are up to date." if changed else "Nothing had changed.")
         return
-    run(Serving(home, packs, port, day or remembered_day(home)), once_ready=once_ready)
+    run(
+        Serving(home, packs, port, day or remembered_day(home)),
+        once_ready=once_ready,
+        as_json=as_json,
+    )
 
 
-def run(serving: Serving, *, once_ready: Path | None = None) -> None:
+def run(serving: Serving, *, once_ready: Path | None = None, as_json: bool = False) -> None:
     """Serve, saying where and, for a demo, how to sign in."""
 
     with ExitStack() as shown:
-        tick = shown.enter_context(output.progress())
+        tick = shown.enter_context(output.progress(quiet=as_json))
 
         def ready(made: dict[str, Any]) -> None:
             shown.close()
-            show_sign_ins(made)
-            where = f"Serving on {serving.address}"
-            output.say(f"\n{where}  (Ctrl-C to stop; logs in {serving.home / 'logs'})")
+            if as_json:
+                output.show_json({"address": serving.address, **made}, one_line=True)
+            else:
+                show_sign_ins(made)
+                where = f"Serving on {serving.address}"
+                output.say(f"\n{where}  (Ctrl-C to stop; logs in {serving.home / 'logs'})")
             if once_ready is not None:
                 once_ready.write_text(serving.address, "utf-8")
 
         serve_all(serving, ready=ready, tick=tick)
-    output.say("Stopped; what was committed stays.")
+    if not as_json:
+        output.say("Stopped; what was committed stays.")
 
 
 def remember_day(home: Path, day: dt.date) -> None:

@@ -85,7 +85,8 @@ def test_an_application_goes_from_the_offer_to_the_agreement(stage: Stage, langu
     code = re.search(r'name="code" value="(\w+)"', shown)
     assert code
     officer.post(f"{agreement}/confirm", code=code.group(1))
-    assert "422" not in owner.get(agreement)
+    assert f'value="{code.group(1)}"' not in officer.get(agreement), "it is confirmed once"
+    owner.get(agreement)
     owner.get("/agreements")
     owner.get("/applications")
 
