@@ -34,10 +34,10 @@ setup: $(VENV)/.all  ## make .venv with everything (core, modelling, checks)
 demo: $(VENV)/.core  ## from raw records to pages on 127.0.0.1:8000, on a fictional region (SERVE=0: no pages)
 	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: $(VENV)/.all  ## all tests (under ten minutes on two cores)
+test: $(VENV)/.all  ## all tests (about fifteen minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-quick: $(VENV)/.all  ## the tests that take under a minute in all
+quick: $(VENV)/.all  ## the fast tests, which need no database and no browser
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 chromium:  ## install Chromium and Chinese fonts for the browser tests (Debian, as root); without it they skip
