@@ -13,6 +13,7 @@ from huoshui.policy.reading import Document
 from huoshui.policy.schema import (
     Category,
     Constant,
+    DecisionTable,
     Definition,
     Feed,
     Indicator,
@@ -23,7 +24,9 @@ from huoshui.policy.schema import (
     Role,
     Seat,
     Settlement,
+    Sharing,
     Source,
+    Title,
     Unit,
     Vocabulary,
     Workflow,
@@ -51,6 +54,9 @@ class Pack:
     documents: Mapping[tuple[str, str], Document] = field(repr=False)
     example_documents: Mapping[tuple[str, str], Document] = field(repr=False)
     roots: tuple[Path, ...] = ()
+    titles: Mapping[str, Title] = field(default_factory=dict)
+    tables: Mapping[str, DecisionTable] = field(default_factory=dict)
+    sharings: Mapping[str, Sharing] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)

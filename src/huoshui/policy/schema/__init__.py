@@ -17,12 +17,15 @@ from huoshui.policy.schema.facts import (
     ItemColumn,
     Settlement,
 )
-from huoshui.policy.schema.indicators import Indicator, Measure
+from huoshui.policy.schema.indicators import ByTime, Change, Indicator, Measure
 from huoshui.policy.schema.offerings import (
     Automatic,
     ConditionPrecedent,
     Institution,
+    Listing,
     Offering,
+    Stacking,
+    Subsidy,
     Term,
 )
 from huoshui.policy.schema.parts import (
@@ -49,6 +52,16 @@ from huoshui.policy.schema.ratings import (
 )
 from huoshui.policy.schema.roles import PERMISSIONS, InstitutionKind, Party, Permission, Role
 from huoshui.policy.schema.seats import Seat, SeatSubject
+from huoshui.policy.schema.sharing import (
+    Bearer,
+    Funder,
+    Limit,
+    LossBase,
+    LossPart,
+    Sharing,
+)
+from huoshui.policy.schema.tables import DecisionTable, TableColumn, TableRow
+from huoshui.policy.schema.titles import Title
 from huoshui.policy.schema.workflows import (
     EFFECTS,
     FACT_GUARDS,
@@ -74,9 +87,12 @@ __all__ = [
     "RATING_SUFFIXES",
     "Automatic",
     "Band",
+    "Bearer",
     "Bonus",
+    "ByTime",
     "CaseField",
     "Category",
+    "Change",
     "Cited",
     "Clause",
     "ColumnType",
@@ -85,6 +101,7 @@ __all__ = [
     "Criterion",
     "Dated",
     "Deadline",
+    "DecisionTable",
     "Definition",
     "DocumentKind",
     "Feed",
@@ -92,6 +109,7 @@ __all__ = [
     "FeedSource",
     "FeedSubject",
     "Form",
+    "Funder",
     "Group",
     "Guard",
     "Indicator",
@@ -100,6 +118,10 @@ __all__ = [
     "Item",
     "ItemColumn",
     "Label",
+    "Limit",
+    "Listing",
+    "LossBase",
+    "LossPart",
     "Measure",
     "Move",
     "Mover",
@@ -112,11 +134,17 @@ __all__ = [
     "Seat",
     "SeatSubject",
     "Settlement",
+    "Sharing",
     "Source",
     "SourcePlace",
+    "Stacking",
     "State",
+    "Subsidy",
+    "TableColumn",
+    "TableRow",
     "Term",
     "Tier",
+    "Title",
     "Unit",
     "Vocabulary",
     "Workflow",

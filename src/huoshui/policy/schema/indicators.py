@@ -6,7 +6,16 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from huoshui.policy.schema.parts import Cite, Dated, Definition, Expression, Form, Identifier
+from huoshui.policy.schema.parts import (
+    Cite,
+    Dated,
+    Definition,
+    Expression,
+    Form,
+    Identifier,
+    Label,
+    Number,
+)
 
 
 class Measure(Form):
@@ -46,6 +55,37 @@ class Measure(Form):
     edge: Literal["first", "last"] | None = None
 
 
+class Change(Form):
+    """How a subject can move the value itself, and how hard that is."""
+
+    effort: Number  # for one step: over one threshold that a rule asks for, or to another word
+    toward: Literal["higher", "lower", "any"] = "any"
+    how: Label  # what the subject does
+    cite: Cite
+
+
+class ByTime(Form):
+    """How the value moves by itself while nothing else happens; `day` names a day indicator.
+
+    months_since  the value is the whole months from `day` on
+    clears        `months` months after `day` the value becomes `to`
+    ends          the day after `day` the value becomes `to`
+    """
+
+    way: Literal["months_since", "clears", "ends"]
+    day: Identifier
+    months: int | None = None  # for clears
+    to: bool | Number | None = None  # for clears and ends
+
+    @model_validator(mode="after")
+    def _whole(self) -> ByTime:
+        if (self.way == "clears") != (self.months is not None):
+            raise ValueError("months are given for clears, and only there")
+        if (self.way == "months_since") != (self.to is None):
+            raise ValueError("to is given for clears and ends, and only there")
+        return self
+
+
 class Indicator(Definition):
     """A column of the profile."""
 
@@ -58,6 +98,8 @@ class Indicator(Definition):
     when_missing: Literal["unknown", "zero", "no"] = "unknown"  # zero/no need a complete register
     group: Identifier | None = None  # the heading it is shown under
     better: Literal["higher", "lower", "neither"] = "neither"
+    change: Change | None = None  # null: the subject cannot move it
+    by_time: ByTime | None = None  # null: it stays until a new fact comes
     cite: Cite
 
     @model_validator(mode="after")

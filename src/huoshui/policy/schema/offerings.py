@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from huoshui.policy.schema.parts import (
     Cite,
@@ -57,6 +60,37 @@ class Automatic(Form):
     cite: Cite
 
 
+class Stacking(Form):
+    """How a subsidy goes together with others of the same group."""
+
+    group: Identifier  # subsidies that name one group are weighed against each other
+    rule: Literal["one_of", "up_to"]  # only the largest, or all up to a sum
+    most: Identifier | None = None  # for up_to: one of `values`, a sum of money
+
+
+class Subsidy(Form):
+    """How a subsidy or reward is claimed and paid, beside its clauses and its amount."""
+
+    once_per: Literal["year", "ever", "case"]
+    opens: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] | None = None  # month and day, each year
+    closes: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] | None = None  # the last day
+    stacking: Stacking | None = None  # null: it goes together with everything
+    paid_to: Literal["subject", "investor", "fund_manager", "institution"] = "subject"
+    evidence: tuple[Identifier, ...]  # items of fact that prove the claim
+    without_application: bool = False  # the office finds and pays where all evidence is in hand
+    cite: Cite
+
+
+class Listing(Form):
+    """How an offering came onto the region's list: a policy product, or one a bank proposed."""
+
+    kind: Literal["policy", "tailored"]
+    proposed_by: Identifier | None = None  # an institution
+    listed_by: Identifier  # an institution, such as the science bureau
+    listed_on: dt.date
+    cite: Cite
+
+
 class Offering(Definition):
     """A product or a programme of any kind.
 
@@ -85,5 +119,8 @@ class Offering(Definition):
     conditions: tuple[ConditionPrecedent, ...] = ()  # before a draw
     automatic: Automatic | None = None  # null: an officer decides
     quota_fen: Expression | None = None  # a year, set aside by the institution; null: no limit
+    subsidy: Subsidy | None = None  # for kind subsidy
+    sharing: Identifier | None = None  # the arrangement by which a loss is shared
+    listing: Listing | None = None  # null: not on the region's list of sci-tech products
     handbook: Label | None = None
     cite: Cite

@@ -29,6 +29,7 @@ class Tier(Form):
     at_least: Number | None = None  # inclusive start
     above: Number | None = None  # exclusive start
     points: NumberOrUnknown
+    points_most: Number | None = None  # where an expert chooses between the two
     note: str | None = None
 
 
@@ -42,6 +43,7 @@ class Criterion(Form):
     cases: dict[str, NumberOrUnknown] = {}  # for a word or a flag (true, false)
     otherwise: NumberOrUnknown = None  # for a word not in cases
     missing: NumberOrUnknown = None  # points for a missing value; null: it leaves an interval
+    weight: Number | None = None  # the most it earns, as the rule states it; checked
     cite: Cite
 
     @model_validator(mode="after")
@@ -56,7 +58,10 @@ class Group(Form):
 
     id: Identifier
     label: Label
+    when: Expression | None = None  # whom the group counts for; null: everybody
+    take: Literal["sum", "best"] = "sum"  # best: only the criterion that earns most counts
     cap: NumberOrUnknown = None
+    weight: Number | None = None  # the most it earns, as the rule states it; checked
     criteria: tuple[Criterion, ...]
 
 
@@ -87,6 +92,7 @@ class Rating(Definition):
     base: Number  # what everybody starts with
     least: Number | None = None
     most: Number | None = None
+    full_marks: Number | None = None  # what the groups' weights add up to; checked
     groups: tuple[Group, ...]
     hard: tuple[Clause, ...] = ()  # one that is false leaves no grade
     bonus: tuple[Bonus, ...] = ()
