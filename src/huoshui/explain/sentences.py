@@ -93,7 +93,7 @@ def verdict_sentence(
 ) -> str:
     """Say a verdict and the clauses that it comes from."""
     word = _VERDICT[language][trace.verdict]
-    name = getattr(pack.offerings[trace.offering].label, language)
+    name = getattr(pack.definitions(trace.kind)[trace.offering].label, language)
     if trace.verdict == "yes":
         count = len(trace.clauses)
         told = f"全部 {count} 项条件满足" if language == "zh" else f"all {count} conditions hold"

@@ -11,7 +11,7 @@ from huoshui.matching.automatic import (
 )
 from huoshui.matching.build import Counts, Offer, counts, offers, verdicts
 from huoshui.matching.checks import VerdictRefusal, check
-from huoshui.matching.clauses import OfferingClause, clauses_of
+from huoshui.matching.clauses import Kind, OfferingClause, clauses_of
 from huoshui.matching.explain import ClauseTrace, OfferingTrace, explain_one
 from huoshui.matching.needs import Fit, Need, NeedRefusal, answer
 from huoshui.matching.plan import MatchingRefusal, Plan, compile
@@ -26,6 +26,7 @@ __all__ = [
     "ClauseTrace",
     "Counts",
     "Fit",
+    "Kind",
     "Limits",
     "MatchingRefusal",
     "Need",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from huoshui.matching.clauses import Kind
 from huoshui.matching.explain import OfferingTrace, explain_one
 from huoshui.matching.plan import Plan, compile
 from huoshui.matching.schema import decoded
@@ -34,9 +35,16 @@ class Offer:
     terms: Terms
 
 
-def verdicts(pack: Pack, profile: pa.Table, *, asof: dt.date, reasons: bool = False) -> pa.Table:
+def verdicts(
+    pack: Pack,
+    profile: pa.Table,
+    *,
+    asof: dt.date,
+    reasons: bool = False,
+    kind: Kind = "offerings",
+) -> pa.Table:
     """Give the verdict words of every row of the profile; see `schema` for how to read them."""
-    return compile(pack, asof=asof).evaluate(profile, reasons=reasons)
+    return compile(pack, asof=asof, kind=kind).evaluate(profile, reasons=reasons)
 
 
 def counts(words: pa.Table, offerings: Sequence[str]) -> list[Counts]:

@@ -1,4 +1,4 @@
-"""Every condition of an offering as a clause: the ones its file states and the ones it implies.
+"""Every condition of an offering or a title as a clause: those its file states, those it implies.
 
 Who may apply, and the regions and stages an offering is for, are clauses like any other: they can
 be unknown, they have a sentence and a citation, and the bulk needs no second rule.  (A zone is a
@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from huoshui.kernel.citation import Citation
 from huoshui.policy.expression import Scope, Typed
 from huoshui.policy.expression.typed import Apply
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import Cited, Label, Offering
+from huoshui.policy.schema import Cited, Label, Offering, Title
 from huoshui.policy.values import resolved
 from huoshui.ratings.ops.clauses import Condition, condition
+
+Kind = Literal["offerings", "titles"]
+"""What is matched: both have applicants, values and clauses, and are asked in the same way."""
 
 SUBJECT_KIND, REGION, STAGE = "subject_kind", "region_code", "stage"
 """The columns of the profile that the implied clauses read."""
@@ -24,9 +28,9 @@ SUBJECT_KIND, REGION, STAGE = "subject_kind", "region_code", "stage"
 
 @dataclass(frozen=True, eq=False)
 class OfferingClause:
-    """One clause of one offering, checked, with its values as on the day."""
+    """One clause of one offering or title, checked, with its values as on the day."""
 
-    offering: str
+    offering: str  # or the title
     id: str
     text: str
     say: Label
@@ -38,12 +42,13 @@ class OfferingClause:
     values: Mapping[str, Cited | None]  # of the offering, that the clause or its sentence names
 
 
-def clauses_of(pack: Pack, offering: Offering, scope: Scope) -> list[OfferingClause]:
-    """Give all clauses of an offering, the implied ones first; `scope` is the offering's own."""
+def clauses_of(pack: Pack, offering: Offering | Title, scope: Scope) -> list[OfferingClause]:
+    """Give all clauses of an offering or title, the implied first; `scope` is its own."""
+    kind: Kind = "titles" if isinstance(offering, Title) else "offerings"
     values = {name: resolved(dated, pack.asof) for name, dated in offering.values.items()}
     made = []
     for name, text, say in _implied(pack, offering):
-        where = pack.where("offerings", offering.id, name)
+        where = pack.where(kind, offering.id, name)
         whole = condition(text, scope, where)
         parts = parts_of(whole.typed)
         made.append(
@@ -52,7 +57,7 @@ def clauses_of(pack: Pack, offering: Offering, scope: Scope) -> list[OfferingCla
             )
         )
     for nth, clause in enumerate(offering.clauses):
-        where = pack.where("offerings", offering.id, "clauses", nth, "when")
+        where = pack.where(kind, offering.id, "clauses", nth, "when")
         whole = condition(clause.when, scope, where)
         named = {n: v for n, v in values.items() if n in whole.values or says(clause.say, n)}
         made.append(
@@ -84,13 +89,15 @@ def says(say: Label, name: str) -> bool:
     return f"{{{name}}}" in say.zh or f"{{{name}}}" in say.en
 
 
-def _implied(pack: Pack, offering: Offering) -> Iterator[tuple[str, str, Label]]:
+def _implied(pack: Pack, offering: Offering | Title) -> Iterator[tuple[str, str, Label]]:
     kinds = _labels(pack, "subject_kind", offering.applicants)
     yield (
         "applicants",
         _among(SUBJECT_KIND, offering.applicants),
         Label(zh=f"申请主体为{kinds.zh}", en=f"the applicant is: {kinds.en}"),
     )
+    if isinstance(offering, Title):
+        return
     if offering.regions:
         zh, en = "、".join(offering.regions), ", ".join(offering.regions)
         yield (

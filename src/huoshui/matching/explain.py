@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from huoshui.kernel.citation import Citation
 from huoshui.kernel.trace import Trace
-from huoshui.matching.clauses import OfferingClause
-from huoshui.matching.plan import MatchingRefusal, Plan, compile
+from huoshui.matching.clauses import Kind, OfferingClause
+from huoshui.matching.plan import MatchingRefusal, Plan, compile, unknown_name
 from huoshui.matching.schema import Verdict
 from huoshui.policy.expression import Typed, evaluate_row
 from huoshui.policy.pack import Pack
@@ -43,11 +43,12 @@ class ClauseTrace:
 
 @dataclass(frozen=True)
 class OfferingTrace:
-    """One subject's verdict for one offering, with all its clauses."""
+    """One subject's verdict for one offering or title, with all its clauses."""
 
-    offering: str
+    offering: str  # or the title
     verdict: Verdict
     clauses: tuple[ClauseTrace, ...]
+    kind: Kind = "offerings"
 
     @property
     def failing(self) -> tuple[ClauseTrace, ...]:
@@ -70,32 +71,32 @@ def explain_one(
 ) -> list[OfferingTrace]:
     """Ask every clause of every offering (or of those named) of one profile row.
 
-    A plan made before saves compiling again; the row holds plain values by column.
+    A plan made before saves compiling again, and may be one of titles; the row holds plain values
+    by column.
     """
     plan = plan or compile(pack, asof=asof)
     wanted = plan.offerings if offerings is None else offerings
     for name in wanted:
         if name not in plan.clauses:
-            known = ", ".join(plan.offerings)
-            raise MatchingRefusal.NO_SUCH.refuse(offering=name, known=known)
+            raise unknown_name(plan.kind, name, plan.offerings)
     for name, offering in plan.reads.items():
         if name not in row:
             raise MatchingRefusal.NO_COLUMN.refuse(column=name, offering=offering)
     asked: dict[Typed, Trace] = {}
-    return [_offering(name, plan.clauses[name], row, asof, asked) for name in wanted]
+    return [_offering(plan, name, row, asof, asked) for name in wanted]
 
 
 def _offering(
+    plan: Plan,
     name: str,
-    clauses: Sequence[OfferingClause],
     row: Mapping[str, object],
     asof: dt.date,
     asked: dict[Typed, Trace],
 ) -> OfferingTrace:
-    traces = tuple(trace_clause(clause, row, asof, asked) for clause in clauses)
+    traces = tuple(trace_clause(clause, row, asof, asked) for clause in plan.clauses[name])
     found = {c.verdict for c in traces}
     verdict: Verdict = "no" if False in found else "unknown" if None in found else "yes"
-    return OfferingTrace(name, verdict, traces)
+    return OfferingTrace(name, verdict, traces, plan.kind)
 
 
 def trace_clause(

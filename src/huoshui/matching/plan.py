@@ -9,15 +9,15 @@ or compares two, is evaluated row by row, and its answer coded like a flag.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from huoshui.kernel.errors import Refusal
-from huoshui.matching.clauses import OfferingClause, clauses_of
+from huoshui.kernel.errors import Refusal, Refused
+from huoshui.matching.clauses import Kind, OfferingClause, clauses_of
 from huoshui.matching.ops.codes import (
     Coded,
     Mixed,
@@ -33,6 +33,7 @@ from huoshui.matching.schema import ENTITY, word_count, word_fields
 from huoshui.matching.terms import TermsPlan, compile_terms
 from huoshui.policy.expression import Type, Typed, compile_table, cuts
 from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Offering, Title
 from huoshui.policy.scope import dated_values, profile_scope
 from huoshui.ratings.ops.clauses import plain
 
@@ -49,6 +50,7 @@ class MatchingRefusal(Refusal):
         "Compute the profile and the ratings with the same pack first.",
     )
     NO_SUCH = "There is no offering {offering}.", "Use one of: {known}."
+    NO_TITLE = "There is no title {title}.", "Use one of: {known}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,8 @@ class Plan:
     """What matching needs of a pack on a day; made once, used on any number of tables."""
 
     asof: dt.date
-    offerings: tuple[str, ...]  # bit k of the words is offering k
+    kind: Kind  # what `offerings` names
+    offerings: tuple[str, ...]  # bit k of the words is offering (or title) k
     clauses: Mapping[str, tuple[OfferingClause, ...]]  # by offering
     distinct: tuple[Typed, ...]  # the parts of clauses, each once
     uses: tuple[tuple[int, ...], ...]  # offering -> distinct clauses
@@ -167,23 +170,43 @@ def _number(point: float | dt.date) -> float | int:
 _EPOCH = dt.date(1970, 1, 1)
 
 
-def compile(pack: Pack, *, asof: dt.date, offerings: Sequence[str] | None = None) -> Plan:
-    """Make a plan for a pack's offerings (none named: all) on the day the pack was read as at."""
+def compile(
+    pack: Pack,
+    *,
+    asof: dt.date,
+    offerings: Sequence[str] | None = None,
+    kind: Kind = "offerings",
+) -> Plan:
+    """Make a plan for a pack's offerings, or its titles, on the day the pack was read as at.
+
+    `offerings` names those wanted of the kind; none named: all.
+    """
     if asof != pack.asof:
         raise MatchingRefusal.OTHER_DAY.refuse(pack_day=pack.asof, asof=asof)
-    names = sorted(pack.offerings if offerings is None else offerings)
+    there: Mapping[str, Offering | Title] = pack.offerings if kind == "offerings" else pack.titles
+    names = sorted(there if offerings is None else offerings)
     for name in names:
-        if name not in pack.offerings:
-            known = ", ".join(sorted(pack.offerings))
-            raise MatchingRefusal.NO_SUCH.refuse(offering=name, known=known)
+        if name not in there:
+            raise unknown_name(kind, name, there)
     everybodys = profile_scope(pack)
     clauses, terms = {}, {}
     for name in names:
-        offering = pack.offerings[name]
-        scope = everybodys.with_values(dated_values(pack, offering.values))
-        clauses[name] = tuple(clauses_of(pack, offering, scope))
-        terms[name] = compile_terms(pack, offering, scope)
-    return _Sorter(pack).plan(asof, clauses, terms)
+        definition = there[name]
+        scope = everybodys.with_values(dated_values(pack, definition.values))
+        clauses[name] = tuple(clauses_of(pack, definition, scope))
+        if isinstance(definition, Title):
+            terms[name] = TermsPlan(name, {})
+        else:
+            terms[name] = compile_terms(pack, definition, scope)
+    return _Sorter(pack).plan(asof, kind, clauses, terms)
+
+
+def unknown_name(kind: Kind, name: str, known: Iterable[str]) -> Refused:
+    """Say that there is no offering or title of a name, and which there are."""
+    words = ", ".join(sorted(known))
+    if kind == "titles":
+        return MatchingRefusal.NO_TITLE.refuse(title=name, known=words)
+    return MatchingRefusal.NO_SUCH.refuse(offering=name, known=words)
 
 
 Atom = tuple[Typed, list[float | int] | None]
@@ -202,6 +225,7 @@ class _Sorter:
     def plan(
         self,
         asof: dt.date,
+        kind: Kind,
         clauses: Mapping[str, tuple[OfferingClause, ...]],
         terms: Mapping[str, TermsPlan],
     ) -> Plan:
@@ -231,6 +255,7 @@ class _Sorter:
                     thresholds.setdefault(column, set()).update(points)
         return Plan(
             asof=asof,
+            kind=kind,
             offerings=tuple(clauses),
             clauses=clauses,
             distinct=tuple(self.parts),

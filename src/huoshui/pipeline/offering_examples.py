@@ -1,4 +1,4 @@
-"""Runs the worked examples that stand beside offerings, and says which do not come out as written.
+"""Runs the worked examples beside offerings and titles, and says which do not come out as written.
 
 An example gives some columns of a profile (the others are unknown), the verdict a person worked
 out from the text of the rule, and optionally the clauses behind it, the amount and the rate.  It
@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.matching import (
     Asked,
+    Kind,
     Limits,
     OfferingTrace,
     Plan,
@@ -29,7 +30,7 @@ from huoshui.matching import (
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
-from huoshui.policy.schema import Form
+from huoshui.policy.schema import Form, Offering
 from huoshui.policy.schema.parts import Identifier, Number, NumberOrUnknown
 from huoshui.policy.scope import profile_scope
 
@@ -105,21 +106,27 @@ _LIST = TypeAdapter(list[OfferingExample])
 
 def offering_examples(pack: Pack) -> list[Problem]:
     """Give every example that does not hold, and every offering without a yes, no and unknown."""
-    return list(_Runner(pack).problems())
+    return list(_Runner(pack, "offerings").problems())
+
+
+def title_examples(pack: Pack) -> list[Problem]:
+    """Give every example that does not hold, and every title without a yes, no and unknown."""
+    return list(_Runner(pack, "titles").problems())
 
 
 class _Runner:
     """Runs examples, with one plan for each day that they name."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, kind: Kind) -> None:
         self.pack = pack
+        self.kind: Kind = kind
         self.plans: dict[dt.date, tuple[Pack, Plan]] = {}
 
     def problems(self) -> Iterator[Problem]:
-        documents = self.pack.examples("offerings")
-        for name in self.pack.offerings:
+        documents = self.pack.examples(self.kind)
+        for name in self.pack.definitions(self.kind):
             if name not in documents:
-                where = self.pack.where("offerings", name)
+                where = self.pack.where(self.kind, name)
                 yield ExampleRefusal.NONE.problem(where=where, offering=name)
                 continue
             yield from self._document(name, documents[name])
@@ -138,7 +145,8 @@ class _Runner:
                 yield ExampleRefusal.LACKS.problem(
                     where=document.where(), offering=offering, verdict=verdict
                 )
-        if self.pack.offerings[offering].automatic is not None:
+        definition = self.pack.definitions(self.kind)[offering]
+        if isinstance(definition, Offering) and definition.automatic is not None:
             for outcome in ("approve", "refer"):
                 if all(example.expect_automatic != outcome for example in examples):
                     yield ExampleRefusal.LACKS_AUTOMATIC.problem(
@@ -150,7 +158,7 @@ class _Runner:
     def _plan(self, day: dt.date) -> tuple[Pack, Plan]:
         if day not in self.plans:
             pack = self.pack if day == self.pack.asof else load(self.pack.roots, asof=day)
-            self.plans[day] = pack, compile(pack, asof=day)
+            self.plans[day] = pack, compile(pack, asof=day, kind=self.kind)
         return self.plans[day]
 
     def _example(

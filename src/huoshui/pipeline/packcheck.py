@@ -11,7 +11,7 @@ from pathlib import Path
 from huoshui import indicators, ratings
 from huoshui.kernel.errors import Problem, Refused
 from huoshui.pipeline.examples import indicator_examples
-from huoshui.pipeline.offering_examples import offering_examples
+from huoshui.pipeline.offering_examples import offering_examples, title_examples
 from huoshui.pipeline.rating_examples import rating_examples
 from huoshui.pipeline.workflow_examples import workflow_examples
 from huoshui.policy.check.citations import KINDS, cited
@@ -22,6 +22,7 @@ EXAMPLES: tuple[Callable[[Pack], Iterable[Problem]], ...] = (
     indicator_examples,
     rating_examples,
     offering_examples,
+    title_examples,
     workflow_examples,
 )
 """Each runs the worked examples of one kind of definition and gives those that do not hold."""

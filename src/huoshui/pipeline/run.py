@@ -34,6 +34,7 @@ class Work:
     tick: Tick = unwatched
     profile: pa.Table | None = None  # one row per entity
     verdicts: pa.Table | None = None  # one row per entity, in the same order
+    titles: pa.Table | None = None  # the same, of titles
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -81,8 +82,9 @@ def rate(work: Work) -> None:
 
 
 def match(work: Work) -> None:
-    """Give every entity's verdict on every offering."""
+    """Give every entity's verdict on every offering, and on every title's standard."""
     work.verdicts = matching.verdicts(work.pack, work.made(), asof=work.asof)
+    work.titles = matching.verdicts(work.pack, work.made(), asof=work.asof, kind="titles")
 
 
 STAGES: tuple[Callable[[Work], None], ...] = (

@@ -21,11 +21,12 @@ from huoshui.kernel.errors import Refusal, Where
 from huoshui.pipeline.evidence import evidence
 from huoshui.pipeline.published import MANIFEST, SNAPSHOTS, Snapshot, sha256
 from huoshui.pipeline.run import Work
+from huoshui.pipeline.summary import definition_counts
 
 RELATIONS = ("entity", "branch_link", "unlinked")
 """Relations of the entities stage that are published beside profile and verdicts."""
 
-FORM = 2
+FORM = 3
 """Counts the forms of a snapshot: raised when files are added, so that older ones give way."""
 
 
@@ -42,8 +43,9 @@ def publish(work: Work, home: Path) -> Snapshot:
     """Write what a run made under a home's snapshots, whole or not at all."""
     assert work.profile is not None
     assert work.verdicts is not None
+    assert work.titles is not None
     folder = home / SNAPSHOTS
-    tables = {"profile": work.profile, "verdicts": work.verdicts}
+    tables = {"profile": work.profile, "verdicts": work.verdicts, "titles": work.titles}
     for name in RELATIONS:
         tables[name] = work.engine.query(f'SELECT * FROM "{name}" ORDER BY ALL')
     tables["evidence"] = evidence(work.engine, work.pack, asof=work.asof)
@@ -88,6 +90,8 @@ def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str
         "pack_digest": work.pack.digest,
         "packs": [root.name for root in work.pack.roots],
         "offerings": list(work.pack.offerings),  # in the order of their bits
+        "titles": list(work.pack.titles),  # likewise
+        "counts": definition_counts(work),
         "files": {
             f"{name}.parquet": {
                 "rows": table.num_rows,

@@ -40,6 +40,19 @@ def summary(work: Work) -> dict[str, Any]:
     }
 
 
+def definition_counts(work: Work) -> dict[str, dict[str, Any]]:
+    """Count for every definition how many subjects it is a yes, a no or unknown for; by grade."""
+    assert work.verdicts is not None
+    assert work.titles is not None
+    counted: dict[str, dict[str, Any]] = {}
+    words = (("offerings", work.verdicts), ("titles", work.titles))
+    for kind, table in words:
+        each = matching.counts(table, list(work.pack.definitions(kind)))
+        counted[kind] = {c.offering: {"yes": c.yes, "no": c.no, "unknown": c.unknown} for c in each}
+    counted["ratings"] = {name: rating_counts(work, name) for name in work.pack.ratings}
+    return counted
+
+
 def rating_counts(work: Work, rating: str) -> dict[str, Any]:
     """Count subjects by grade; `open` are rated with an interval over several grades."""
     names = ratings.columns(rating)

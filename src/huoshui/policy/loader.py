@@ -70,6 +70,10 @@ class PackRefusal(Refusal):
         "The examples of {id} stand beside no definition of that name.",
         "Name the file after the definition.",
     )
+    EXAMPLES_TWICE = (
+        "The examples of {id} stand in two files, also in {other}.",
+        "Keep the examples of every version in {id}.examples.yaml; each may name its day (asof).",
+    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,12 @@ def load(roots: Sequence[Path], *, asof: dt.date) -> Pack:
         if document.content is None:
             continue
         if file.is_example:
-            examples[file.kind, file.stem] = document
+            other = examples.setdefault((file.kind, file.stem), document)
+            if other is not document:
+                where = document.where()
+                problems.append(
+                    PackRefusal.EXAMPLES_TWICE.problem(where=where, id=file.stem, other=other.file)
+                )
             continue
         definition = _formed(document, file.form, problems)
         if definition is not None and _is_in_force(definition, asof):

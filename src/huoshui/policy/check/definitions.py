@@ -20,6 +20,7 @@ from huoshui.policy.schema import (
     Measure,
     Offering,
     Rating,
+    Title,
 )
 from huoshui.policy.scope import APPLICATION_COLUMNS
 
@@ -93,6 +94,8 @@ def check(pack: Pack) -> Iterator[Problem]:
             yield from _exists("institution", institution.branch_of, pack.institutions, where)
     for offering in pack.offerings.values():
         yield from _offering(pack, offering)
+    for title in pack.titles.values():
+        yield from _title(pack, title)
     yield from _names_taken(pack)
     yield from _settlements(pack)
 
@@ -289,6 +292,23 @@ def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
         if name in ids[:nth]:
             where = pack.where("offerings", offering.id, "conditions", nth, "id")
             yield DefinitionRefusal.ID_TAKEN.problem(where=where, name=name, kind="condition")
+
+
+def _title(pack: Pack, title: Title) -> Iterator[Problem]:
+    words = pack.vocabularies["subject_kind"].entries if "subject_kind" in pack.vocabularies else ()
+    where = pack.where("titles", title.id, "applicants")
+    for word in title.applicants:
+        yield from _exists("word of subject_kind", word, words, where)
+    flags = [name for name, i in pack.indicators.items() if i.type == "flag"]
+    if title.held is not None:
+        where = pack.where("titles", title.id, "held")
+        yield from _exists("indicator that is a flag", title.held, flags, where)
+    for nth, name in enumerate(title.after):
+        where = pack.where("titles", title.id, "after", nth)
+        yield from _exists("title", name, pack.titles, where)
+    if title.lasts is not None:
+        where = pack.where("titles", title.id, "lasts")
+        yield from _exists("value of the title", title.lasts, title.values, where)
 
 
 def _names_taken(pack: Pack) -> Iterator[Problem]:

@@ -48,6 +48,10 @@ def check(pack: Pack) -> Iterator[Problem]:
         yield from _rating(pack, rating)
     for offering in pack.offerings.values():
         yield from _offering(pack, offering)
+    for title in pack.titles.values():
+        yield from _clauses(
+            pack, title.clauses, profile_scope(pack, title.values), "titles", title.id
+        )
 
 
 def _typed(
@@ -127,15 +131,22 @@ def _clause(
                 )
 
 
-def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
-    scope = profile_scope(pack, offering.values)
+def _clauses(
+    pack: Pack, clauses: tuple[Clause, ...], scope: Scope, kind: str, name: str
+) -> Iterator[Problem]:
+    """Yield what is wrong with the clauses of an offering or a title."""
     seen: set[str] = set()
-    for nth, clause in enumerate(offering.clauses):
-        yield from _clause(pack, scope, clause, "offerings", offering.id, ("clauses", nth))
+    for nth, clause in enumerate(clauses):
+        yield from _clause(pack, scope, clause, kind, name, ("clauses", nth))
         if clause.id in seen:
-            where = pack.where("offerings", offering.id, "clauses", nth, "id")
+            where = pack.where(kind, name, "clauses", nth, "id")
             yield RuleRefusal.CLAUSE_TWICE.problem(where=where, name=clause.id)
         seen.add(clause.id)
+
+
+def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
+    scope = profile_scope(pack, offering.values)
+    yield from _clauses(pack, offering.clauses, scope, "offerings", offering.id)
     terms = {"amount": "fen", "rate": "bp", "fee": "bp", "relief": "bp"}
     for key, unit in terms.items():
         text = getattr(offering, key)
