@@ -96,6 +96,11 @@ class OfferingExample(Form):
     because: tuple[Identifier, ...] = ()
     amount_yuan: Number | None = None
     rate_bp: Number | None = None
+    fee_bp: Number | None = None
+    relief_bp: Number | None = None
+    months_least: Number | None = None
+    months_most: Number | None = None
+    quota_yuan: Number | None = None  # what the institution set aside for the year
     asked: AskedExample | None = None  # what is applied for, where a rule may decide it at once
     expect_automatic: Literal["approve", "refer"] | None = None
     automatic_because: tuple[Identifier, ...] = ()  # words of referral_reason, where referred
@@ -182,9 +187,19 @@ class _Runner:
             yield from _automatic(pack, plan, offering, row, example, document.where((nth,)))
         terms = terms_of(plan.terms[offering], row, asof=example.asof)
         amount = None if terms.amount_fen is None else Decimal(terms.amount_fen) / 100
+        quota = None
+        if example.quota_yuan is not None and (
+            fen := quota_of(pack, offering, row, asof=example.asof)
+        ):
+            quota = Decimal(fen) / 100
         for what, expected, got in (
             ("an amount in yuan of", example.amount_yuan, amount),
             ("a rate in basis points of", example.rate_bp, terms.rate_bp),
+            ("a fee in basis points of", example.fee_bp, terms.fee_bp),
+            ("a relief in basis points of", example.relief_bp, terms.relief_bp),
+            ("a shortest term in months of", example.months_least, terms.months_least),
+            ("a longest term in months of", example.months_most, terms.months_most),
+            ("a yearly quota in yuan of", example.quota_yuan, quota),
         ):
             if expected is not None and (got is None or Decimal(str(got)) != expected):
                 yield ExampleRefusal.TERM.problem(
