@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from huoshui import ratings
-from huoshui.policy.schema import Rating
+from huoshui.policy.schema import Rating, Vocabulary
 from tests.given import indicator_of, pack_of
 from tests.oracles import rating_oracle
 
@@ -21,7 +21,17 @@ INDICATORS = {
     "count": indicator_of("count", "number", "count"),
     "word": indicator_of("word", "text"),
     "flag": indicator_of("flag", "flag"),
+    "phase": indicator_of("phase", "text").model_copy(update={"vocabulary": "phase"}),
 }
+PHASES = ["young", "grown", "old"]
+VOCABULARY = Vocabulary.model_validate(
+    {
+        "id": "phase",
+        "label": {"zh": "z", "en": "e"},
+        "entries": {word: {"zh": word, "en": word} for word in PHASES},
+        "checked_on": "2026-11-20",
+    }
+)
 
 
 def _points(rng: random.Random, unknown: float = 0.0) -> str | None:
@@ -30,8 +40,15 @@ def _points(rng: random.Random, unknown: float = 0.0) -> str | None:
     return str(Decimal(rng.randint(-5_000_000, 20_000_000)) / 1_000_000)
 
 
+def _tier(rng: random.Random, unknown: float) -> dict[str, object]:
+    points = _points(rng, unknown)
+    if points is None or rng.random() < 0.7:
+        return {"points": points}
+    return {"points": points, "points_most": str(Decimal(points) + rng.randint(0, 9))}
+
+
 def _criterion(rng: random.Random, name: str) -> dict[str, object]:
-    column = rng.choice(list(INDICATORS))
+    column = rng.choice(["share", "count", "word", "flag"])
     made: dict[str, object] = {"id": name, "indicator": column, "cite": "house#adr-0001"}
     unknown = rng.choice([0.0, 0.0, 0.0, 0.1])
     if column == "word":
@@ -43,7 +60,7 @@ def _criterion(rng: random.Random, name: str) -> dict[str, object]:
         grid = ["-1", "0", "0.03", "0.5", "1", "2.5", "3"]
         starts = sorted(rng.sample(grid, rng.randint(0, 5)), key=Decimal)
         edges = [{rng.choice(["at_least", "above"]): start} for start in starts]
-        made["tiers"] = [{**edge, "points": _points(rng, unknown)} for edge in [{}, *edges]]
+        made["tiers"] = [{**edge, **_tier(rng, unknown)} for edge in [{}, *edges]]
     if rng.random() < 0.3:
         made["missing"] = _points(rng)
     return made
@@ -55,6 +72,17 @@ CONDITIONS = [
     ("word in ('A', 'M')", lambda r: None if r["word"] is None else r["word"] in ("A", "M")),
     ("share is not null", lambda r: r["share"] is not None),
 ]
+
+
+def _when(rng: random.Random, group: str, clauses: dict[str, object]) -> str | None:
+    """Let a group count for everybody, where a condition holds, or at one word of a column."""
+    kind = rng.choice(["all", "all", "condition", "word", "phase"])
+    if kind == "all":
+        return None
+    if kind == "condition":
+        text, clauses[group] = rng.choice(CONDITIONS)
+        return text
+    return f"word = '{rng.choice(WORDS)}'" if kind == "word" else f"phase = '{rng.choice(PHASES)}'"
 
 
 def _rating(rng: random.Random):
@@ -93,9 +121,11 @@ def _rating(rng: random.Random):
                 "id": f"g{g}",
                 "label": {"zh": "z", "en": "e"},
                 "cap": rng.choice([None, "12.5"]),
+                "take": rng.choice(["sum", "best"]),
+                "when": _when(rng, f"g{g}", clauses),
                 "criteria": [_criterion(rng, f"g{g}c{c}") for c in range(rng.randint(1, 4))],
             }
-            for g in range(rng.randint(1, 3))
+            for g in range(rng.randint(1, 6))
         ],
         "hard": [clause(f"h{i}") for i in range(rng.randint(0, 2))],
         "bonus": [
@@ -123,21 +153,25 @@ def _table(rng: random.Random, rows: int) -> pa.Table:
             "count": column([-1, 0, 1, 2, 3, 4, 2**40], pa.int64()),
             "word": column([*WORDS, "Z"], pa.string()),
             "flag": column([True, False], pa.bool_()),
+            "phase": column(PHASES, pa.string()),
         }
     )
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(120))
 def test_bulk_and_trace_equal_the_plain_rating(seed: int) -> None:
     rng = random.Random(seed)
     rating, clauses, lines = _rating(rng)
-    pack = pack_of(ASOF, indicators=INDICATORS, ratings={"made": rating})
+    pack = pack_of(
+        ASOF, indicators=INDICATORS, ratings={"made": rating}, vocabularies={"phase": VOCABULARY}
+    )
     table = _table(rng, 80)
     scored = ratings.compute(pack, table, asof=ASOF)
     names = ratings.columns("made")
+    words = {"phase": PHASES}
     for row, out in zip(table.to_pylist(), scored.to_pylist(), strict=True):
         clean = {k: None if v != v else v for k, v in row.items()}
-        expected = rating_oracle.rate(rating, clean, clauses, lines)
+        expected = rating_oracle.rate(rating, clean, clauses, lines, words)
         score, low, high, grade, line = expected
         floats = [None if p is None else float(p) for p in (score, low, high)]
         assert [out[n] for n in names] == [*floats, grade, line], (seed, row)

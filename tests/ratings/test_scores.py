@@ -10,7 +10,7 @@ import pytest
 
 from huoshui import ratings
 from huoshui.kernel.errors import Refused
-from huoshui.policy.schema import Rating
+from huoshui.policy.schema import Rating, Vocabulary
 from tests.given import indicator_of, pack_of
 
 ASOF = dt.date(2026, 6, 30)
@@ -154,6 +154,89 @@ def test_ratings_that_read_each_other_are_refused() -> None:
     with pytest.raises(Refused) as refused:
         _scored(reader("made", "added"), reader("added", "made"), share=0.1)
     assert refused.value.problems[0].code == "rating.circle"
+
+
+def _group(name: str, *criteria: dict, **more: object) -> dict[str, object]:
+    return {"id": name, "label": BOTH, "criteria": list(criteria), **more}
+
+
+def _both_kinds(**more: object) -> Rating:
+    """Make a scheme with one group for everybody and one for those with the flag."""
+    groups = [_group("all", SHARE), _group("flagged", COUNT, when="flag", **more)]
+    return _rating(groups=groups)
+
+
+def test_a_group_counts_for_those_it_is_for_and_gives_others_nothing() -> None:
+    assert _scored(_both_kinds(), share=0.2, count=3, flag=True)["made"] == 40
+    assert _scored(_both_kinds(), share=0.2, count=3, flag=False)["made"] == 10
+
+
+def test_where_nobody_knows_whom_a_group_is_for_it_may_count_or_not() -> None:
+    assert _made(_scored(_both_kinds(), share=0.2, count=3))[1:3] == [10, 40]
+    burden = {**COUNT, "tiers": [{"points": -5}, {"at_least": 3, "points": 30}]}
+    groups = [_group("all", SHARE), _group("flagged", burden, when="flag")]
+    assert _made(_scored(_rating(groups=groups), share=0.2))[1:3] == [5, 40]
+
+
+def test_unknown_points_of_a_group_that_does_not_count_leave_the_score_alone() -> None:
+    open_tier = {**COUNT, "tiers": [{"points": None}]}
+    groups = [_group("all", SHARE), _group("flagged", open_tier, when="flag")]
+    assert _scored(_rating(groups=groups), share=0.2, count=3, flag=False)["made"] == 10
+    for flag in (True, None):
+        assert _made(_scored(_rating(groups=groups), share=0.2, flag=flag)) == [None] * 5
+
+
+def test_only_the_best_criterion_of_a_group_of_ways_counts() -> None:
+    rating = _rating(groups=[_group("ways", SHARE, COUNT, take="best")])
+    assert _scored(rating, share=0.9, count=3)["made"] == 30
+    assert _scored(rating, share=0.9, count=0)["made"] == 20
+    assert _made(_scored(rating, share=0.9))[1:3] == [20, 30]
+    assert _scored(rating, count=3)["made"] == 30  # whatever the share is, it earns less
+
+
+def test_where_an_expert_chooses_between_two_points_both_ends_stay_possible() -> None:
+    chosen = {**COUNT, "tiers": [{"points": 0}, {"at_least": 3, "points": 24, "points_most": 30}]}
+    rating = _rating(criteria=(SHARE, chosen))
+    assert _made(_scored(rating, share=0.2, count=3))[1:4] == [34, 40, None]
+    assert _made(_scored(rating, share=0.2))[1:3] == [10, 40]
+    turned = {**COUNT, "tiers": [{"points": 30, "points_most": 24}]}
+    pack = pack_of(ASOF, ratings={"made": _rating(criteria=(turned,))})
+    assert [p.code for p in ratings.check(pack)] == ["rating.points_turned"]
+
+
+def _by_word() -> Rating:
+    groups = [
+        _group("young", SHARE, when="grade = 'young'"),
+        _group("old", COUNT, when="grade = 'old'"),
+    ]
+    return _rating(groups=groups)
+
+
+def test_groups_for_different_words_of_one_column_are_never_added_up() -> None:
+    least = {"share": 0.2, "count": 3}
+    assert _made(_scored(_by_word(), **least))[1:3] == [0, 30]  # another word is possible
+    words = dict.fromkeys(("young", "old"), BOTH)
+    vocabulary = Vocabulary.model_validate(
+        {"id": "age", "label": BOTH, "entries": words, "checked_on": "2026-11-20"}
+    )
+    graded = INDICATORS["grade"].model_copy(update={"vocabulary": "age"})
+    pack = pack_of(
+        ASOF,
+        indicators={**INDICATORS, "grade": graded},
+        ratings={"made": _by_word()},
+        vocabularies={"age": vocabulary},
+    )
+    trace = ratings.explain(pack, "made", {**least, "grade": None}, asof=ASOF)
+    assert (trace.low, trace.high) == (10, 30)  # one of the two words it is
+    moves = [(m.id, m.columns, m.rises_to, m.falls_to) for m in trace.missing]
+    assert moves == [("grade", ("grade",), 30, 10)]
+
+
+def test_what_a_group_left_out_would_need_is_not_called_missing() -> None:
+    pack = pack_of(ASOF, indicators=INDICATORS, ratings={"made": _by_word()})
+    trace = ratings.explain(pack, "made", {"grade": "young"}, asof=ASOF)
+    assert [m.id for m in trace.missing] == ["share"]
+    assert [(g.id, g.counts) for g in trace.groups] == [("young", True), ("old", False)]
 
 
 def test_points_finer_than_a_millionth_are_refused() -> None:

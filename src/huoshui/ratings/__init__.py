@@ -4,6 +4,7 @@ from huoshui.ratings.build import add, compute, known_rating, score
 from huoshui.ratings.explain import (
     ConditionTrace,
     CriterionTrace,
+    GroupTrace,
     Missing,
     RatingTrace,
     explain,
@@ -17,6 +18,7 @@ __all__ = [
     "NO_GRADE",
     "ConditionTrace",
     "CriterionTrace",
+    "GroupTrace",
     "Missing",
     "RatingColumns",
     "RatingRefusal",

@@ -7,7 +7,8 @@ of rows, the size of chunks and the number of threads change nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,14 @@ from huoshui.ratings.scheme import (
 
 ROWS_AT_ONCE = 1 << 16
 """Rows scored together, so that what is being added up stays in the processor's cache."""
+
+
+class Ends(NamedTuple):
+    """The least and the most points of a run of rows, in millionths, and who has no bounds."""
+
+    low: np.ndarray
+    high: np.ndarray
+    unbounded: np.ndarray
 
 
 def compute(
@@ -73,14 +82,34 @@ def score(scheme: Scheme, table: pa.Table) -> dict[pa.Field, pa.Array]:
     low = np.empty(rows, dtype=np.int64)
     high = np.empty(rows, dtype=np.int64)
     unbounded = np.zeros(rows, dtype=bool)
-    coded = [(c, _codes(c, inputs[c.criterion.indicator])) for c in scheme.criteria]
+    codes = _all_codes(scheme, inputs)
     bonus = [(b, truth(typed, inputs, asof=scheme.asof)) for b, typed in scheme.bonus]
+    counts = [truth(typed, inputs, asof=scheme.asof) if typed else None for typed in scheme.whens]
     for start in range(0, rows, ROWS_AT_ONCE):
         part = slice(start, min(start + ROWS_AT_ONCE, rows))
-        _sum(scheme, coded, bonus, part, low[part], high[part], unbounded[part])
+        ends = Ends(low[part], high[part], unbounded[part])
+        groups = [_group(scheme, nth, codes, part) for nth in range(len(scheme.rating.groups))]
+        _sum(scheme, groups, counts, part, ends)
+        _bonus(scheme, bonus, part, ends)
+        _clamp(rating, ends)
     hard = [truth(typed, inputs, asof=scheme.asof) for _, typed in scheme.hard]
     applies = truth(scheme.applies, inputs, asof=scheme.asof) if scheme.applies else None
     return _columns(scheme, low, high, unbounded, hard, applies)
+
+
+def _all_codes(scheme: Scheme, inputs: Mapping[str, pa.Array]) -> list[np.ndarray]:
+    """Give each criterion's codes; criteria that cut one column alike share them."""
+    made: dict[object, np.ndarray] = {}
+    for c in scheme.criteria:
+        key = _cut(c)
+        if key not in made:
+            made[key] = _codes(c, inputs[c.criterion.indicator])
+    return [made[_cut(c)] for c in scheme.criteria]
+
+
+def _cut(scheme: CriterionScheme) -> object:
+    words = tuple(scheme.words.items())
+    return scheme.criterion.indicator, scheme.starts, words, scheme.missing_code
 
 
 def _codes(scheme: CriterionScheme, column: pa.Array) -> np.ndarray:
@@ -97,58 +126,76 @@ def _codes(scheme: CriterionScheme, column: pa.Array) -> np.ndarray:
     return codes
 
 
+def _group(scheme: Scheme, nth: int, codes: list[np.ndarray], part: slice) -> Ends:
+    """Give what one group earns by a run of rows, were it to count for all of them."""
+    group = scheme.rating.groups[nth]
+    rows = part.stop - part.start
+    zeros = np.zeros(rows, dtype=np.int64)
+    made = Ends(zeros, zeros.copy(), np.zeros(rows, dtype=bool))
+    is_first = True
+    for criterion, every in zip(scheme.criteria, codes, strict=True):
+        if criterion.group is not group:
+            continue
+        points, here = criterion.points, every[part]
+        if is_first or group.take == "sum":
+            np.add(made.low, points.low[here], out=made.low)
+            np.add(made.high, points.high[here], out=made.high)
+        else:
+            np.maximum(made.low, points.low[here], out=made.low)
+            np.maximum(made.high, points.high[here], out=made.high)
+        if points.unbounded is not None:
+            np.logical_or(made.unbounded, points.unbounded[here], out=made.unbounded)
+        is_first = False
+    if group.cap is not None:
+        np.minimum(made.low, micro(group.cap), out=made.low)
+        np.minimum(made.high, micro(group.cap), out=made.high)
+    return made
+
+
 def _sum(
-    scheme: Scheme,
-    coded: list[tuple[CriterionScheme, np.ndarray]],
-    bonus: list[tuple[Bonus, Truth]],
-    part: slice,
-    low: np.ndarray,
-    high: np.ndarray,
-    unbounded: np.ndarray,
+    scheme: Scheme, groups: list[Ends], counts: list[Truth | None], part: slice, ends: Ends
 ) -> None:
-    """Add the points of one run of rows up, into the three arrays given."""
-    rating = scheme.rating
-    low[:] = high[:] = micro(rating.base)
-    for group in rating.groups:
-        group_low, group_high = np.zeros_like(low), np.zeros_like(high)
-        for criterion, codes in coded:
-            if criterion.group is not group:
-                continue
-            here = codes[part]
-            group_low += criterion.points.low[here]
-            group_high += criterion.points.high[here]
-            if criterion.points.unbounded is not None:
-                unbounded |= criterion.points.unbounded[here]
-        if group.cap is not None:
-            np.minimum(group_low, micro(group.cap), out=group_low)
-            np.minimum(group_high, micro(group.cap), out=group_high)
-        low += group_low
-        high += group_high
-    _bonus(scheme, bonus, part, low, high, unbounded)
-    if rating.least is not None:
-        np.maximum(low, micro(rating.least), out=low)
-        np.maximum(high, micro(rating.least), out=high)
-    if rating.most is not None:
-        np.minimum(low, micro(rating.most), out=low)
-        np.minimum(high, micro(rating.most), out=high)
+    """Add up the groups that count, and where nobody knows which do, bound what they may give."""
+    ends.low[:] = ends.high[:] = micro(scheme.rating.base)
+    for group, known in zip(groups, counts, strict=True):
+        counted = slice(None) if known is None else known.yes[part]
+        ends.low[counted] += group.low[counted]
+        ends.high[counted] += group.high[counted]
+        ends.unbounded[counted] |= group.unbounded[counted]
+    for choice in scheme.choices:
+        known = counts[choice.asked]
+        assert known is not None, "a choice is between groups with a condition"
+        rows = np.flatnonzero(~(known.yes[part] | known.no[part]))
+        if not len(rows):
+            continue
+        lows, highs = [], []
+        for option in choice.options:
+            none = np.zeros(len(rows), dtype=np.int64)
+            lows.append(sum((groups[g].low[rows] for g in option), none))
+            highs.append(sum((groups[g].high[rows] for g in option), none))
+            for g in option:
+                ends.unbounded[rows] |= groups[g].unbounded[rows]
+        ends.low[rows] += np.minimum.reduce(lows)
+        ends.high[rows] += np.maximum.reduce(highs)
 
 
-def _bonus(
-    scheme: Scheme,
-    bonus: list[tuple[Bonus, Truth]],
-    part: slice,
-    low: np.ndarray,
-    high: np.ndarray,
-    unbounded: np.ndarray,
-) -> None:
+def _clamp(rating: Rating, ends: Ends) -> None:
+    for end in (ends.low, ends.high):
+        if rating.least is not None:
+            np.maximum(end, micro(rating.least), out=end)
+        if rating.most is not None:
+            np.minimum(end, micro(rating.most), out=end)
+
+
+def _bonus(scheme: Scheme, bonus: list[tuple[Bonus, Truth]], part: slice, ends: Ends) -> None:
     """Add bonus points; a clause that is unknown may or may not earn them."""
     if not bonus:
         return
-    bonus_low, bonus_high = np.zeros_like(low), np.zeros_like(high)
-    for (definition, _), (_, known) in zip(scheme.bonus, bonus, strict=True):
+    bonus_low, bonus_high = np.zeros_like(ends.low), np.zeros_like(ends.high)
+    for definition, known in bonus:
         is_true, is_false = known.yes[part], known.no[part]
         if definition.points is None:
-            unbounded |= ~is_false
+            np.logical_or(ends.unbounded, ~is_false, out=ends.unbounded)
             continue
         points = micro(definition.points)
         bonus_low += np.where(is_true | ~is_false & (points < 0), points, 0)
@@ -157,8 +204,8 @@ def _bonus(
         cap = micro(scheme.rating.bonus_cap)
         np.minimum(bonus_low, cap, out=bonus_low)
         np.minimum(bonus_high, cap, out=bonus_high)
-    low += bonus_low
-    high += bonus_high
+    np.add(ends.low, bonus_low, out=ends.low)
+    np.add(ends.high, bonus_high, out=ends.high)
 
 
 def _columns(

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Literal
 
 from huoshui.kernel.citation import Citation
 from huoshui.kernel.trace import Trace
@@ -21,10 +22,15 @@ from huoshui.policy.values import resolved
 from huoshui.ratings.build import known_rating
 from huoshui.ratings.ops.bands import band_of
 from huoshui.ratings.ops.cases import case_of
+from huoshui.ratings.ops.choices import Choice
 from huoshui.ratings.ops.clauses import Condition, truth_of
 from huoshui.ratings.ops.tiers import tier_of
 from huoshui.ratings.schema import MICRO, NO_GRADE, micro
 from huoshui.ratings.scheme import CriterionScheme, Scheme, compile_rating
+
+End = Literal["low", "high"]
+LOW: End = "low"
+HIGH: End = "high"
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,22 @@ class CriterionTrace:
     possible: Decimal | None  # the most points it can give; None where nobody knows
     missing: bool
     open: bool  # points that nobody knows
+    counts: bool | None  # whether its group counts for this subject
     cite: Citation
+
+
+@dataclass(frozen=True)
+class GroupTrace:
+    """What a group came to, were it to count, and whether it does."""
+
+    id: str
+    label: Label
+    counts: bool | None
+    low: Decimal
+    high: Decimal
+    open: bool  # some of its points nobody knows
+    cap: Decimal | None
+    trace: Trace | None = field(repr=False)  # of whom it counts for
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,7 @@ class ConditionTrace:
 class Missing:
     """A missing piece of evidence and how far it can move the score."""
 
-    id: str  # of the criterion or bonus
+    id: str  # of the criterion, of the choice between groups, or of the bonus
     label: Label
     columns: tuple[str, ...]  # of the profile
     rises_to: Decimal  # the low end of the score were this evidence the best
@@ -85,6 +106,7 @@ class RatingTrace:
     grade: str | None
     line_fen: int | None
     most: Decimal | None  # of the scheme
+    groups: tuple[GroupTrace, ...]
     criteria: tuple[CriterionTrace, ...]
     hard: tuple[ConditionTrace, ...]
     bonus: tuple[ConditionTrace, ...]
@@ -106,14 +128,18 @@ def explain(pack: Pack, rating: str, row: Mapping[str, object], *, asof: dt.date
 def trace(pack: Pack, scheme: Scheme, row: Mapping[str, object]) -> RatingTrace:
     """Trace a scheme made ready; a row is a profile row as plain values by column."""
     rating, asof = scheme.rating, scheme.asof
-    criteria = tuple(_criterion(pack, c, row) for c in scheme.criteria)
+    counted = [evaluate_row(w.typed, row, asof=asof) if w else None for w in scheme.whens]
+    verdicts = tuple(True if found is None else truth_of(found) for found in counted)
+    counts = dict(zip((g.id for g in rating.groups), verdicts, strict=True))
+    criteria = tuple(_criterion(pack, c, row, counts[c.group.id]) for c in scheme.criteria)
     applies: bool | None = True
     if scheme.applies is not None:
         applies = truth_of(evaluate_row(scheme.applies.typed, row, asof=asof))
     hard = tuple(_condition(scheme, h, wanted, None, row) for h, wanted in scheme.hard)
     bonus = tuple(_condition(scheme, b, wanted, b.points, row) for b, wanted in scheme.bonus)
-    low, high = (_total(scheme, criteria, bonus, end) for end in ("low", "high"))
-    unbounded = any(c.open for c in criteria) or any(
+    parts = _Parts(scheme, verdicts, criteria, bonus)
+    low, high = parts.total("low"), parts.total("high")
+    unbounded = any(c.open and c.counts is not False for c in criteria) or any(
         b.points is None and b.verdict is not False for b in bonus
     )
     is_bounded = applies is True and not unbounded
@@ -129,15 +155,18 @@ def trace(pack: Pack, scheme: Scheme, row: Mapping[str, object]) -> RatingTrace:
         grade=grade,
         line_fen=line,
         most=rating.most,
+        groups=tuple(_group(parts, nth, found) for nth, found in enumerate(counted)),
         criteria=criteria,
         hard=hard,
         bonus=bonus,
-        missing=_missing(scheme, criteria, bonus, low, high) if is_bounded else (),
+        missing=_missing(parts, low, high) if is_bounded else (),
         cite=rating.cite,
     )
 
 
-def _criterion(pack: Pack, scheme: CriterionScheme, row: Mapping[str, object]) -> CriterionTrace:
+def _criterion(
+    pack: Pack, scheme: CriterionScheme, row: Mapping[str, object], counts: bool | None
+) -> CriterionTrace:
     criterion = scheme.criterion
     value = row.get(criterion.indicator)
     if isinstance(value, float) and not math.isfinite(value):
@@ -162,7 +191,22 @@ def _criterion(pack: Pack, scheme: CriterionScheme, row: Mapping[str, object]) -
         possible=None if is_open else _points(int(points.high.max())),
         missing=value is None,
         open=bool(points.unbounded[code]) if points.unbounded is not None else False,
+        counts=counts,
         cite=criterion.cite,
+    )
+
+
+def _group(parts: _Parts, nth: int, found: Trace | None) -> GroupTrace:
+    group = parts.scheme.rating.groups[nth]
+    return GroupTrace(
+        id=group.id,
+        label=group.label,
+        counts=parts.counts[nth],
+        low=_points(parts.group(nth, "low")),
+        high=_points(parts.group(nth, "high")),
+        open=any(c.open for c in parts.criteria if c.group == group.id),
+        cap=group.cap,
+        trace=found,
     )
 
 
@@ -196,27 +240,53 @@ def _tier(scheme: CriterionScheme, code: int) -> str:
     return ", ".join(ends) or "any"
 
 
-def _total(
-    scheme: Scheme,
-    criteria: Sequence[CriterionTrace],
-    bonus: Sequence[ConditionTrace],
-    end: str,
-) -> int:
-    """Add one end of the interval up, in millionths."""
-    rating = scheme.rating
-    total = micro(rating.base)
-    for group in rating.groups:
-        points = sum(micro(getattr(c, end)) for c in criteria if c.group == group.id)
-        total += points if group.cap is None else min(points, micro(group.cap))
-    earned = 0
-    for b in bonus:
-        points = micro(b.points or Decimal(0))
-        may = min(points, 0) if end == "low" else max(points, 0)
-        earned += {True: points, False: 0, None: may}[b.verdict]
-    total += earned if rating.bonus_cap is None else min(earned, micro(rating.bonus_cap))
-    if rating.least is not None:
-        total = max(total, micro(rating.least))
-    return total if rating.most is None else min(total, micro(rating.most))
+@dataclass(frozen=True)
+class _Parts:
+    """What a score is added up from; replacing a part says what the score would then be."""
+
+    scheme: Scheme
+    counts: tuple[bool | None, ...]  # by group
+    criteria: tuple[CriterionTrace, ...]
+    bonus: tuple[ConditionTrace, ...]
+
+    def group(self, nth: int, end: End) -> int:
+        """Give one end of what a group earns, were it to count."""
+        group = self.scheme.rating.groups[nth]
+        points = [micro(getattr(c, end)) for c in self.criteria if c.group == group.id]
+        made = max(points, default=0) if group.take == "best" else sum(points)
+        return made if group.cap is None else min(made, micro(group.cap))
+
+    def options(self, choice: Choice, end: End) -> list[int]:
+        """Give one end of what each option of a choice would earn."""
+        return [sum(self.group(nth, end) for nth in option) for option in choice.options]
+
+    def total(self, end: End, chosen: Mapping[str, int] | None = None) -> int:
+        """Add one end of the interval up, in millionths; `chosen` gives open choices by place."""
+        rating = self.scheme.rating
+        total = micro(rating.base)
+        for nth, counts in enumerate(self.counts):
+            total += self.group(nth, end) if counts else 0
+        for choice in self.scheme.choices:
+            if self.counts[choice.asked] is not None:
+                continue
+            earned = self.options(choice, end)
+            if chosen is not None and choice.id in chosen:
+                total += earned[chosen[choice.id]]
+            else:
+                total += min(earned) if end == "low" else max(earned)
+        total += self._bonus(end)
+        if rating.least is not None:
+            total = max(total, micro(rating.least))
+        return total if rating.most is None else min(total, micro(rating.most))
+
+    def _bonus(self, end: End) -> int:
+        earned = 0
+        for b in self.bonus:
+            points = micro(b.points or Decimal(0))
+            may = min(points, 0) if end == "low" else max(points, 0)
+            earned += {True: points, False: 0, None: may}[b.verdict]
+        cap = self.scheme.rating.bonus_cap
+        return earned if cap is None else min(earned, micro(cap))
 
 
 def _grade(
@@ -244,30 +314,32 @@ def _grade(
     return grades[at_low] if at_low == at_high else None, lines[at_low]
 
 
-def _missing(
-    scheme: Scheme,
-    criteria: tuple[CriterionTrace, ...],
-    bonus: tuple[ConditionTrace, ...],
-    low: int,
-    high: int,
-) -> tuple[Missing, ...]:
+def _missing(parts: _Parts, low: int, high: int) -> tuple[Missing, ...]:
     """Give what is missing, first what could move the score farthest."""
     found = []
+    criteria, bonus = parts.criteria, parts.bonus
     for i, c in enumerate(criteria):
-        if c.low == c.high:
+        if c.low == c.high or c.counts is False:
             continue
         best = (*criteria[:i], replace(c, low=c.high), *criteria[i + 1 :])
         worst = (*criteria[:i], replace(c, high=c.low), *criteria[i + 1 :])
-        rises = _total(scheme, best, bonus, "low")
-        falls = _total(scheme, worst, bonus, "high")
+        rises = replace(parts, criteria=best).total("low")
+        falls = replace(parts, criteria=worst).total("high")
         found.append(_move(c.id, c.label, (c.indicator,), rises, falls, low, high))
+    for choice in parts.scheme.choices:
+        if parts.counts[choice.asked] is not None:
+            continue
+        ways = range(len(choice.options))
+        rises = max(parts.total("low", {choice.id: way}) for way in ways)
+        falls = min(parts.total("high", {choice.id: way}) for way in ways)
+        found.append(_move(choice.id, choice.label, choice.columns, rises, falls, low, high))
     for i, b in enumerate(bonus):
         if b.verdict is not None or not b.points:
             continue
         ends = []
-        for wanted, end in ((b.points > 0, "low"), (b.points < 0, "high")):
-            known = replace(b, verdict=wanted)
-            ends.append(_total(scheme, criteria, (*bonus[:i], known, *bonus[i + 1 :]), end))
+        for wanted, end in ((b.points > 0, LOW), (b.points < 0, HIGH)):
+            known = (*bonus[:i], replace(b, verdict=wanted), *bonus[i + 1 :])
+            ends.append(replace(parts, bonus=known).total(end))
         found.append(_move(b.id, b.say, tuple(b.columns), ends[0], ends[1], low, high))
     return tuple(sorted(found, key=lambda m: (-m.moves, m.id)))
 

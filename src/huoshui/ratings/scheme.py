@@ -22,6 +22,7 @@ from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Band, Bonus, Clause, Criterion, Group, Rating
 from huoshui.policy.scope import profile_scope
 from huoshui.policy.values import resolved
+from huoshui.ratings.ops.choices import Choice, choices_of
 from huoshui.ratings.ops.clauses import Condition, condition
 from huoshui.ratings.ops.tiers import Start, tier_starts
 from huoshui.ratings.schema import columns, is_representable, micro
@@ -47,6 +48,10 @@ class RatingRefusal(Refusal):
         "Compute the profile with the same pack first.",
     )
     NO_SUCH = "There is no rating {rating}.", "Use one of: {known}."
+    POINTS_TURNED = (
+        "A tier gives {points} points and at most {most}, which is less.",
+        "Write the lesser of the two as points, the greater as points_most.",
+    )
 
 
 AnyClause = TypeVar("AnyClause", bound=Clause)
@@ -93,6 +98,8 @@ class Scheme:
     rating: Rating
     asof: dt.date
     criteria: tuple[CriterionScheme, ...]
+    whens: tuple[Condition | None, ...]  # whom each group counts for
+    choices: tuple[Choice, ...]
     bonus: tuple[tuple[Bonus, Condition], ...]
     hard: tuple[tuple[Clause, Condition], ...]
     applies: Condition | None
@@ -108,6 +115,7 @@ class Scheme:
 
     def conditions(self) -> Iterator[Condition]:
         """Give every condition of the scheme."""
+        yield from (wanted for wanted in self.whens if wanted is not None)
         yield from (wanted for _, wanted in self.bonus)
         yield from (wanted for _, wanted in self.hard)
         if self.applies is not None:
@@ -138,6 +146,13 @@ def compile_rating(pack: Pack, rating: Rating, *, asof: dt.date) -> Scheme:
         rating=rating,
         asof=asof,
         criteria=criteria,
+        whens=tuple(
+            condition(g.when, scope, pack.where("ratings", rating.id, "groups", i, "when"))
+            if g.when is not None
+            else None
+            for i, g in enumerate(rating.groups)
+        ),
+        choices=choices_of(pack, rating, scope),
         bonus=made(rating.bonus, "bonus"),
         hard=made(rating.hard, "hard"),
         applies=condition(applies, scope, where) if applies else None,
@@ -156,6 +171,14 @@ def check_rating(pack: Pack, rating: Rating) -> Iterator[Problem]:
         if points is not None and not is_representable(points):
             where = pack.where("ratings", rating.id, *path)
             yield RatingRefusal.TOO_FINE.problem(where=where, points=points)
+    for g, group in enumerate(rating.groups):
+        for c, criterion in enumerate(group.criteria):
+            for t, tier in enumerate(criterion.tiers):
+                least, most = tier.points, tier.points_most
+                if most is not None and (least is None or most < least):
+                    path = ("groups", g, "criteria", c, "tiers", t)
+                    where = pack.where("ratings", rating.id, *path)
+                    yield RatingRefusal.POINTS_TURNED.problem(where=where, points=least, most=most)
 
 
 def _points(rating: Rating) -> Iterator[tuple[tuple[str | int, ...], Decimal | None]]:
@@ -171,6 +194,7 @@ def _points(rating: Rating) -> Iterator[tuple[tuple[str | int, ...], Decimal | N
             yield (*path, "otherwise"), criterion.otherwise
             for k, tier in enumerate(criterion.tiers):
                 yield (*path, "tiers", k), tier.points
+                yield (*path, "tiers", k), tier.points_most
             for word, points in criterion.cases.items():
                 yield (*path, "cases", word), points
     for i, bonus in enumerate(rating.bonus):
@@ -181,17 +205,17 @@ def _points(rating: Rating) -> Iterator[tuple[tuple[str | int, ...], Decimal | N
 
 def _criterion(criterion: Criterion, group: Group) -> CriterionScheme:
     if criterion.tiers:
-        by_code = [tier.points for tier in criterion.tiers]
+        rows = [_between(tier.points, tier.points_most) for tier in criterion.tiers]
         starts, words = tier_starts(criterion.tiers), {}
     else:
-        by_code = list(criterion.cases.values())
+        rows = [_exactly(points) for points in criterion.cases.values()]
         starts, words = (), {word: code for code, word in enumerate(criterion.cases)}
-    known = [p for p in by_code if p is not None]
+    known = [row for row in rows if not row[2]]
     if words and criterion.otherwise is not None:
-        known.append(criterion.otherwise)
-    is_open = len([p for p in by_code if p is None]) > 0 or not known
-    anything = (min(known, default=Decimal(0)), max(known, default=Decimal(0)), is_open)
-    rows = [_exactly(p) for p in by_code]
+        known.append(_exactly(criterion.otherwise))
+    least = min((row[0] for row in known), default=Decimal(0))
+    most = max((row[1] for row in known), default=Decimal(0))
+    anything = (least, most, any(row[2] for row in rows) or not known)
     if words:  # the code of words outside the cases
         rows.append(anything if criterion.otherwise is None else _exactly(criterion.otherwise))
     rows.append(anything if criterion.missing is None else _exactly(criterion.missing))
@@ -206,6 +230,12 @@ def _criterion(criterion: Criterion, group: Group) -> CriterionScheme:
 
 def _exactly(points: Decimal | None) -> tuple[Decimal, Decimal, bool]:
     return (Decimal(0), Decimal(0), True) if points is None else (points, points, False)
+
+
+def _between(least: Decimal | None, most: Decimal | None) -> tuple[Decimal, Decimal, bool]:
+    """Give a tier's points; where an expert chooses between two, both ends stay possible."""
+    low, high, is_open = _exactly(least)
+    return low, high if most is None else most, is_open
 
 
 def _band(pack: Pack, band: Band, asof: dt.date) -> BandScheme:
