@@ -15,10 +15,13 @@ from huoshui.explain.reports import (
     rating_report,
     terms_report,
 )
+from huoshui.explain.rules import RULE_KINDS, AskedRuleRefusal, rule_report
 from huoshui.explain.sentences import clause_sentence, terms_sentence, verdict_sentence
 
 __all__ = [
     "LANGUAGES",
+    "RULE_KINDS",
+    "AskedRuleRefusal",
     "Language",
     "Report",
     "automatic_report",
@@ -40,6 +43,7 @@ __all__ = [
     "offers_report",
     "rating_lines",
     "rating_report",
+    "rule_report",
     "shown",
     "terms_report",
     "terms_sentence",

@@ -15,15 +15,25 @@ from huoshui.explain.numbers import (
     plain_number,
     shown,
 )
-from huoshui.matching import ClauseTrace, OfferingTrace, Terms
+from huoshui.matching import ClauseTrace, Kind, OfferingTrace, Terms, Verdict
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited, Label
 
 _HOLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
-_VERDICT = {
-    "zh": {"yes": "可申请", "no": "不可申请", "unknown": "未知"},
-    "en": {"yes": "Open", "no": "Not open", "unknown": "Unknown"},
+_VERDICT: Mapping[Kind, Mapping[Language, Mapping[Verdict, str]]] = {
+    "offerings": {
+        "zh": {"yes": "可申请", "no": "不可申请", "unknown": "未知"},
+        "en": {"yes": "Open", "no": "Not open", "unknown": "Unknown"},
+    },
+    "titles": {
+        "zh": {"yes": "达到标准", "no": "未达标准", "unknown": "未知"},
+        "en": {
+            "yes": "Meets the standard",
+            "no": "Does not meet the standard",
+            "unknown": "Unknown",
+        },
+    },
 }
 
 
@@ -92,7 +102,7 @@ def verdict_sentence(
     pack: Pack, trace: OfferingTrace, row: Mapping[str, object], language: Language
 ) -> str:
     """Say a verdict and the clauses that it comes from."""
-    word = _VERDICT[language][trace.verdict]
+    word = _VERDICT[trace.kind][language][trace.verdict]
     name = getattr(pack.definitions(trace.kind)[trace.offering].label, language)
     if trace.verdict == "yes":
         count = len(trace.clauses)

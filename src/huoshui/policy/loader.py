@@ -77,7 +77,9 @@ class PackRefusal(Refusal):
 
 
 @dataclass(frozen=True)
-class _File:
+class PackFile:
+    """A file of a pack: its name as errors call it, and the kind and form its folder gives it."""
+
     path: Path
     name: str  # as errors call it, from the pack's own folder on
     kind: str
@@ -86,6 +88,7 @@ class _File:
 
     @property
     def stem(self) -> str:
+        """Give the id of what it defines: its name before any `@`."""
         stem = self.path.name.removesuffix(EXAMPLES if self.is_example else ".yaml")
         return stem.split("@")[0]
 
@@ -97,7 +100,7 @@ def load(roots: Sequence[Path], *, asof: dt.date) -> Pack:
     runs once every file is well formed.
     """
     problems: list[Problem] = []
-    files = list(_files(roots, problems))
+    files = list(pack_files(roots, problems))
     digest = _digest(_contents(files, roots))
     documents: dict[tuple[str, str], Document] = {}
     examples: dict[tuple[str, str], Document] = {}
@@ -137,7 +140,8 @@ def load(roots: Sequence[Path], *, asof: dt.date) -> Pack:
     return pack
 
 
-def _files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[_File]:
+def pack_files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[PackFile]:
+    """Yield every file of packs; those in folders that a pack may not hold become problems."""
     for root in roots:
         if not root.is_dir():
             problems.append(PackRefusal.NO_FOLDER.problem(where=Where(str(root)), path=root))
@@ -155,13 +159,13 @@ def _files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[_File]:
                 )
                 continue
             kind, form = FOLDERS[inner.parts[0]]
-            yield _File(path, name, kind, form, path.name.endswith(EXAMPLES))
+            yield PackFile(path, name, kind, form, path.name.endswith(EXAMPLES))
 
 
 def contents(roots: Sequence[Path]) -> dict[str, Path]:
     """Give every file that packs are made of, by the name that errors and the digest call it."""
     problems: list[Problem] = []
-    found = _contents(list(_files(roots, problems)), roots)
+    found = _contents(list(pack_files(roots, problems)), roots)
     Refused.raise_any(problems)
     return dict(found)
 
@@ -171,7 +175,7 @@ def digest_of(roots: Sequence[Path]) -> str:
     return _digest(list(contents(roots).items()))
 
 
-def _contents(files: Sequence[_File], roots: Sequence[Path]) -> list[tuple[str, Path]]:
+def _contents(files: Sequence[PackFile], roots: Sequence[Path]) -> list[tuple[str, Path]]:
     paths = [(f.name, f.path) for f in files]
     paths += [(f"{r.name}/units.yaml", r / "units.yaml") for r in roots]
     return sorted((name, path) for name, path in paths if path.is_file())
@@ -246,7 +250,7 @@ def _is_in_force(definition: Any, asof: dt.date) -> bool:
 
 def _keep(
     definition: Any,
-    file: _File,
+    file: PackFile,
     document: Document,
     made: dict[str, dict[str, Any]],
     documents: dict[tuple[str, str], Document],
