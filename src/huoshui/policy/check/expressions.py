@@ -11,7 +11,7 @@ from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.policy.expression import Scope, Typed, names, parse
 from huoshui.policy.expression import check as check_types
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import Automatic, Clause, Indicator, Offering, Rating
+from huoshui.policy.schema import Automatic, Clause, Indicator, Label, Offering, Rating
 from huoshui.policy.scope import application_scope, item_scope, profile_scope
 
 _NUMBER = re.compile(r"(?<![\w.'])\d+(\.\d+)?(?![\w.'-])")
@@ -49,12 +49,12 @@ def check(pack: Pack) -> Iterator[Problem]:
     for offering in pack.offerings.values():
         yield from _offering(pack, offering)
     for title in pack.titles.values():
-        yield from _clauses(
+        yield from clauses_problems(
             pack, title.clauses, profile_scope(pack, title.values), "titles", title.id
         )
 
 
-def _typed(
+def typed_problems(
     text: str, scope: Scope, where: Where, wanted: tuple[str, str | None]
 ) -> Iterator[Problem]:
     """Yield what is wrong with an expression that should have a type and a unit."""
@@ -75,12 +75,12 @@ def _indicator(pack: Pack, indicator: Indicator) -> Iterator[Problem]:
     where = pack.where("indicators", indicator.id, "formula")
     if indicator.formula is not None:
         scope = profile_scope(pack, indicator.values)
-        yield from _typed(indicator.formula, scope, where, (indicator.type, indicator.unit))
+        yield from typed_problems(indicator.formula, scope, where, (indicator.type, indicator.unit))
     measure = indicator.measure
     if measure is not None and measure.where is not None and measure.item in pack.items:
         scope = item_scope(pack, pack.items[measure.item])
         where = pack.where("indicators", indicator.id, "measure", "where")
-        yield from _typed(measure.where, scope, where, ("flag", None))
+        yield from typed_problems(measure.where, scope, where, ("flag", None))
 
 
 def _circles(pack: Pack) -> Iterator[Problem]:
@@ -105,9 +105,13 @@ def _rating(pack: Pack, rating: Rating) -> Iterator[Problem]:
     for key, clauses in (("hard", rating.hard), ("bonus", rating.bonus)):
         for nth, clause in enumerate(clauses):
             yield from _clause(pack, scope, clause, "ratings", rating.id, (key, nth))
+    for nth, group in enumerate(rating.groups):
+        if group.when is not None:
+            where = pack.where("ratings", rating.id, "groups", nth, "when")
+            yield from typed_problems(group.when, scope, where, ("flag", None))
     if rating.applies_when is not None:
         where = pack.where("ratings", rating.id, "applies_when")
-        yield from _typed(rating.applies_when, scope, where, ("flag", None))
+        yield from typed_problems(rating.applies_when, scope, where, ("flag", None))
 
 
 def _clause(
@@ -119,19 +123,36 @@ def _clause(
     path: tuple[str | int, ...],
 ) -> Iterator[Problem]:
     where = pack.where(kind, name, *path, "when")
-    yield from _typed(clause.when, scope, where, ("flag", None))
-    for number in _NUMBER.finditer(re.sub(r"'[^']*'", "''", clause.when)):
+    yield from condition_problems(clause.when, scope, where)
+    yield from sentence_problems(pack, clause.say, scope, kind, name, (*path, "say"))
+
+
+def condition_problems(text: str, scope: Scope, where: Where) -> Iterator[Problem]:
+    """Yield what is wrong with a condition, uncited numbers included."""
+    yield from typed_problems(text, scope, where, ("flag", None))
+    yield from uncited_numbers(text, where)
+
+
+def uncited_numbers(text: str, where: Where) -> Iterator[Problem]:
+    """Yield the numbers that stand in an expression without a day and a citation."""
+    for number in _NUMBER.finditer(re.sub(r"'[^']*'", "''", text)):
         if number.group() not in _FREE_NUMBERS:
             yield RuleRefusal.UNCITED_NUMBER.problem(where=where, number=number.group())
+
+
+def sentence_problems(
+    pack: Pack, say: Label, scope: Scope, kind: str, name: str, path: tuple[str | int, ...]
+) -> Iterator[Problem]:
+    """Yield the names in a sentence that are neither values nor columns."""
     for language in ("zh", "en"):
-        for _, field, _, _ in string.Formatter().parse(getattr(clause.say, language)):
+        for _, field, _, _ in string.Formatter().parse(getattr(say, language)):
             if field is not None and field not in scope.values and field not in scope.columns:
                 yield RuleRefusal.NAMES_NOTHING.problem(
-                    where=pack.where(kind, name, *path, "say", language), name=field
+                    where=pack.where(kind, name, *path, language), name=field
                 )
 
 
-def _clauses(
+def clauses_problems(
     pack: Pack, clauses: tuple[Clause, ...], scope: Scope, kind: str, name: str
 ) -> Iterator[Problem]:
     """Yield what is wrong with the clauses of an offering or a title."""
@@ -146,20 +167,22 @@ def _clauses(
 
 def _offering(pack: Pack, offering: Offering) -> Iterator[Problem]:
     scope = profile_scope(pack, offering.values)
-    yield from _clauses(pack, offering.clauses, scope, "offerings", offering.id)
+    yield from clauses_problems(pack, offering.clauses, scope, "offerings", offering.id)
     terms = {"amount": "fen", "rate": "bp", "fee": "bp", "relief": "bp"}
     for key, unit in terms.items():
         text = getattr(offering, key)
         if text is not None:
             where = pack.where("offerings", offering.id, key)
-            yield from _typed(text, scope, where, ("number", unit))
+            yield from typed_problems(text, scope, where, ("number", unit))
     if offering.term is not None:
         for key in ("least", "most"):
             where = pack.where("offerings", offering.id, "term", key)
-            yield from _typed(getattr(offering.term, key), scope, where, ("number", "month"))
+            yield from typed_problems(
+                getattr(offering.term, key), scope, where, ("number", "month")
+            )
     if offering.quota_fen is not None:
         where = pack.where("offerings", offering.id, "quota_fen")
-        yield from _typed(offering.quota_fen, scope, where, ("number", "fen"))
+        yield from typed_problems(offering.quota_fen, scope, where, ("number", "fen"))
     if offering.automatic is not None:
         yield from _automatic(pack, offering, offering.automatic)
 
@@ -179,7 +202,7 @@ def _automatic(pack: Pack, offering: Offering, rule: Automatic) -> Iterator[Prob
         text = getattr(rule, key)
         if text is not None:
             where = pack.where("offerings", offering.id, "automatic", key)
-            yield from _typed(text, scope, where, ("number", unit))
+            yield from typed_problems(text, scope, where, ("number", unit))
     for key in ("subject_most", "day_most"):
         name = getattr(rule, key)
         if name is not None and not _is_money(pack, offering, name):
