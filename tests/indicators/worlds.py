@@ -67,6 +67,8 @@ SHAPES: tuple[tuple[str, str | None, dict[str, object]], ...] = (
     ("number", "count", {"op": "active_months", "months": 12}),
     ("number", "month", {"op": "since", "column": "began", "edge": "first"}),
     ("number", "month", {"op": "since", "column": "true_from", "edge": "last"}),
+    ("day", None, {"op": "edge_day", "column": "began", "edge": "first"}),
+    ("day", None, {"op": "edge_day", "column": "true_from", "edge": "last"}),
     (
         "number",
         "ratio",

@@ -50,6 +50,8 @@ def measured(
         return None
     if measure.op == "since":
         return _since(measure, surely, asof)
+    if measure.op == "edge_day":
+        return _edge(measure, surely)
     if measure.op == "top_share":
         return _top_share(measure, surely)
     if measure.op == "variation":
@@ -117,7 +119,7 @@ def _is_in_scope(
         return all(r["true_from"] <= day for r in later)  # type: ignore[operator]
     if measure.op == "financial_year":
         return day.year == asof.year - 1 + measure.year
-    if measure.op == "since":
+    if measure.op in ("since", "edge_day"):
         read = row[measure.column or "true_from"]
         return read is not None and read <= asof  # type: ignore[operator]
     months = measure.months or 0
@@ -151,11 +153,17 @@ def _counted(measure: object, surely: list[Row], maybe: list[Row]) -> object:
     return len(set(values)) if kind == "count_distinct" else sum(values)  # type: ignore[arg-type]
 
 
-def _since(measure: object, rows: list[Row], asof: dt.date) -> int | None:
+def _edge(measure: object, rows: list[Row]) -> dt.date | None:
     days = [r[measure.column or "true_from"] for r in rows]  # type: ignore[attr-defined]
     if not days:
         return None
-    day = (min if measure.edge == "first" else max)(days)  # type: ignore[attr-defined]
+    return (min if measure.edge == "first" else max)(days)  # type: ignore[attr-defined, return-value]
+
+
+def _since(measure: object, rows: list[Row], asof: dt.date) -> int | None:
+    day = _edge(measure, rows)
+    if day is None:
+        return None
     months = 0
     while _plus(day, months + 1) <= (asof.year, asof.month, asof.day):
         months += 1

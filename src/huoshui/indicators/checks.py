@@ -55,9 +55,9 @@ def _measure(pack: Pack, indicator: Indicator, measure: Measure, item: Item) -> 
     summed = measure.op in ("top_share", "variation") or measure.aggregate == "sum"
     if summed and kind != "number":
         yield MeasureRefusal.NOT_A_SUM.problem(where=where, column=measure.column, type=kind)
-    if measure.op == "since" and kind != "day":
+    if measure.op in ("since", "edge_day") and kind != "day":
         yield MeasureRefusal.NOT_FOR_OP.problem(
-            where=where, op="since", type=kind, column=measure.column, wanted="day"
+            where=where, op=measure.op, type=kind, column=measure.column, wanted="day"
         )
     given = _given(measure, kind)
     if given != indicator.type:

@@ -97,6 +97,8 @@ EVERY_OPERATION = [
         for sign in SIGNS[:2]
     ),
     *(f"{name}(a)" for name in ("abs", "floor", "ceil", "round", "plain", "least", "yuan")),
+    "sqrt(a)",
+    "sqrt(abs(a))",
     *(f"round(a, {n})" for n in (-4, -1, 0, 2, 12)),
     *(f"{name}(a, b)" for name in ("least", "greatest", "coalesce", "nullif")),
     *(f"{name}(a, b, 1)" for name in ("least", "greatest", "coalesce")),

@@ -80,6 +80,7 @@ REFUSED = [
     ("starts_with(a, 'x')", R.OPERAND_TYPE, "1:13", "a text"),
     ("add_months(began_on, five_percent) > asof", R.OPERAND_TYPE, "1:22", "another unit"),
     ("abs(word) > 1", R.OPERAND_TYPE, "1:5", "a number"),
+    ("sqrt(word) > 1", R.OPERAND_TYPE, "1:6", "a number"),
     ("add_months(began_on, yuan(1)) > asof", R.OPERAND_TYPE, "1:22", "another unit"),
     ("a = 'x'", R.TYPES_DIFFER, "1:1", "a is a number and 'x' is a text"),
     ("began_on > 3", R.TYPES_DIFFER, "1:1", "day"),

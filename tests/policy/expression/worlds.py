@@ -173,7 +173,7 @@ def numbers(depth: int) -> st.SearchStrategy[Node]:
     return st.one_of(
         leaf,
         _calls(["+", "-", "*", "/"], of, of),
-        _calls(["negative", "abs", "floor", "ceil", "round", "least", "plain"], of),
+        _calls(["negative", "abs", "sqrt", "floor", "ceil", "round", "least", "plain"], of),
         _calls(["least", "greatest"], of, of),
         rounded,
         divided.map(lambda q: _call("plain", q)),

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from huoshui.indicators.ops import (
     active_months,
+    edge_day,
     financial_year,
     holding,
     latest,
@@ -42,6 +43,7 @@ OPS: Mapping[str, Operation] = {
     "active_months": active_months,
     "variation": variation,
     "since": since,
+    "edge_day": edge_day,
 }
 """Operation by its name in a measure."""
 

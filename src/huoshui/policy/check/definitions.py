@@ -75,6 +75,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "active_months": ("months",),
     "variation": ("column", "months"),
     "since": ("column", "edge"),
+    "edge_day": ("column", "edge"),
 }
 
 

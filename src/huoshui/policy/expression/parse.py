@@ -35,6 +35,7 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "greatest": (1, None),
     "nullif": (2, 2),
     "abs": (1, 1),
+    "sqrt": (1, 1),
     "floor": (1, 1),
     "ceil": (1, 1),
     "round": (1, 2),

@@ -31,6 +31,7 @@ class Measure(Form):
     active_months   calendar months of the last `months` with at least one fact
     variation       standard deviation over mean of monthly sums of `column`, over `months`
     since           whole months from the `first` or `last` day in `column` to the day
+    edge_day        the `first` or `last` day in `column` that is not after the day
     """
 
     op: Literal[
@@ -42,6 +43,7 @@ class Measure(Form):
         "active_months",
         "variation",
         "since",
+        "edge_day",
     ]
     item: Identifier
     column: str | None = None

@@ -1,4 +1,4 @@
-"""Least and greatest, abs, and rounding half away from zero.
+"""Least and greatest, abs, the square root, and rounding half away from zero.
 
 Least and greatest are unknown if any operand is: a cap that nobody knows is not a cap that does
 not bind.  (Most engines skip nulls there, so the SQL says it in full.)
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from huoshui.policy.expression.dimensions import is_plain, said
 from huoshui.policy.expression.nodes import text_of
 from huoshui.policy.expression.operations.arithmetic import finite_sql
 from huoshui.policy.expression.operations.operation import Operation, Site, alike, known, need
@@ -74,6 +75,29 @@ def _whole_sql(name: str) -> Callable[[str], str]:
 
 
 ABS = Operation("abs", _same_unit, known(abs), strict(np.abs), lambda a: f"abs({a})")
+
+
+def _root(site: Site, operation: Operation, args: tuple[Typed, ...]) -> Typed:
+    """Ask for a pure number: the root of an amount of money is no amount of anything."""
+    need(site, args, Type.NUMBER)
+    if not is_plain(args[0].unit):
+        raise site.refuse(
+            Refusal.UNITS_DIFFER,
+            left=operation.name,
+            left_unit="a plain number",
+            right=args[0].text,
+            right_unit=said(args[0].unit),
+        )
+    return operation.on(Type.NUMBER, *args, text=text_of(site.node), unit=args[0].unit)
+
+
+SQRT = Operation(
+    "sqrt",
+    _root,
+    known(lambda a: math.sqrt(a) if a >= 0 else None),
+    strict(np.sqrt),
+    lambda a: f"(CASE WHEN {a} >= 0e0 THEN sqrt({a}) END)",
+)
 FLOOR = Operation(
     "floor",
     _same_unit,
@@ -139,4 +163,4 @@ ROUND_LEFT = Operation(
     lambda x, scale: finite_sql(f"({_half_away_sql(f'({x} / {scale})')} * {scale})"),
 )
 
-OPERATIONS = (LEAST, GREATEST, ABS, FLOOR, CEIL, ROUND)
+OPERATIONS = (LEAST, GREATEST, ABS, SQRT, FLOOR, CEIL, ROUND)
