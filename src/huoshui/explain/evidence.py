@@ -6,7 +6,7 @@ computed from; a score's interval for want of its unanswered criteria.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from huoshui.explain.numbers import Language, column_label
 from huoshui.policy.expression import names, parse
@@ -25,11 +25,18 @@ def missing_columns(
     for column in columns:
         rating = _rating_of(pack, column)
         if rating is not None:
-            criteria = (c for g in pack.ratings[rating].groups for c in g.criteria)
-            found |= {c.indicator: None for c in criteria if row.get(c.indicator) is None}
+            found |= {c: None for c in _read_for(pack, rating) if row.get(c) is None}
         elif row.get(column) is None:
             found[column] = None
     return tuple(found)
+
+
+def _read_for(pack: Pack, rating: str) -> Iterator[str]:
+    """Give what a rating is scored from, with what says which of its groups count."""
+    for group in pack.ratings[rating].groups:
+        wanted = names(parse(group.when)) & pack.indicators.keys() if group.when else set()
+        yield from sorted(wanted)
+        yield from (c.indicator for c in group.criteria)
 
 
 def items_behind(pack: Pack, column: str, row: Mapping[str, object]) -> tuple[str, ...]:

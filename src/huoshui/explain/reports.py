@@ -173,7 +173,11 @@ def rating_report(pack: Pack, trace: RatingTrace, row: Mapping[str, object]) -> 
         "grade": trace.grade,
         "line_fen": trace.line_fen,
         "line_shown": None if line is None else {x: shown(pack, line, "fen", x) for x in LANGUAGES},
-        "criteria": [_criterion_report(pack, c, groups[c.group]) for c in trace.criteria],
+        "criteria": [
+            _criterion_report(pack, c, groups[c.group])
+            for c in trace.criteria
+            if c.counts is not False
+        ],
         "hard": [_condition_report(pack, c, row) for c in trace.hard],
         "bonus": [_condition_report(pack, c, row) for c in trace.bonus],
         "missing": [
@@ -207,6 +211,7 @@ def _criterion_report(pack: Pack, c: CriterionTrace, group: Label) -> Report:
         "high": None if c.open else _points(c.high),
         "possible": _points(c.possible),
         "missing": c.missing,
+        "counts": c.counts,
         **citation_report(pack, c.cite),
     }
 

@@ -17,7 +17,7 @@ from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
 from huoshui.policy.schema import Form
 from huoshui.policy.schema.parts import Identifier, NumberOrUnknown
-from huoshui.ratings import RatingTrace, explain
+from huoshui.ratings import RatingTrace, compile_rating, explain
 
 
 class RatingExampleRefusal(Refusal):
@@ -78,9 +78,11 @@ def _document(pack: Pack, rating: str, document: Document) -> Iterator[Problem]:
             yield RatingExampleRefusal.FORM.problem(where=where, detail=message)
         return
     expected = [example.expect for example in examples]
+    scheme = compile_rating(pack, pack.ratings[rating], asof=pack.asof)
     lacks = {
-        "with a score": all(e.score is None for e in expected),
-        "that leaves an interval": all(e.low == e.high for e in expected),
+        "with a score": scheme.may_be_scored and all(e.score is None for e in expected),
+        "that leaves an interval": not scheme.has_unknown_points
+        and all(e.low == e.high for e in expected),
         "without a grade": bool(pack.ratings[rating].bands)
         and all(e.grade != "none" for e in expected),
     }

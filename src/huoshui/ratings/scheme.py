@@ -113,6 +113,19 @@ class Scheme:
             names.update(wanted.columns)
         return tuple(sorted(names))
 
+    @property
+    def has_unknown_points(self) -> bool:
+        """Say whether some points are known to nobody, so that a subject may have no bounds."""
+        return any(c.points.unbounded is not None for c in self.criteria)
+
+    @property
+    def may_be_scored(self) -> bool:
+        """Say whether anybody can have a score: no criterion is unknown at every value to all."""
+        return not any(
+            c.group.when is None and c.points.unbounded is not None and c.points.unbounded.all()
+            for c in self.criteria
+        )
+
     def conditions(self) -> Iterator[Condition]:
         """Give every condition of the scheme."""
         yield from (wanted for wanted in self.whens if wanted is not None)
