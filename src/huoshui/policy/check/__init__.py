@@ -6,15 +6,34 @@
 from __future__ import annotations
 
 from huoshui.kernel.errors import Problem
-from huoshui.policy.check import citations, definitions, expressions, roles, seats, workflows
+from huoshui.policy.check import (
+    citations,
+    definitions,
+    expressions,
+    listings,
+    roles,
+    schemes,
+    seats,
+    sharing,
+    subsidies,
+    tables,
+    timelines,
+    workflows,
+)
 from huoshui.policy.pack import Pack
 
 CHECKS = (
     citations.check,
     definitions.check,
     expressions.check,
+    tables.check,
+    sharing.check,
+    subsidies.check,
+    listings.check,
     roles.check,
+    schemes.check,
     seats.check,
+    timelines.check,
     workflows.check,
 )
 """Each takes a pack and yields problems; they run in this order."""
