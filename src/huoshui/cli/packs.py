@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from huoshui.cli import output, place
+from huoshui.cli.sandbox import diff
 from huoshui.pipeline.archive import archived, kept
 from huoshui.pipeline.packcheck import check as check_packs
 
@@ -15,6 +16,9 @@ from huoshui.pipeline.packcheck import check as check_packs
 @click.group()
 def packs() -> None:
     """Packs of policy: dated, cited definitions."""
+
+
+packs.add_command(diff)
 
 
 @packs.command("check")

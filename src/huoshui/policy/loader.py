@@ -21,7 +21,7 @@ from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.policy import schema
 from huoshui.policy.check import check
 from huoshui.policy.pack import Pack
-from huoshui.policy.reading import Document, read
+from huoshui.policy.reading import Document, Kept, read
 
 FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "sources": ("sources", schema.Source),
@@ -93,11 +93,11 @@ class PackFile:
         return stem.split("@")[0]
 
 
-def load(roots: Sequence[Path], *, asof: dt.date) -> Pack:
+def load(roots: Sequence[Path], *, asof: dt.date, kept: Kept | None = None) -> Pack:
     """Read packs together as at a day, or raise `Refused` with every fault found.
 
     The forms are checked here; that definitions fit each other is `check.check`'s work, which
-    runs once every file is well formed.
+    runs once every file is well formed.  Whoever reads several packs gives each the same `kept`.
     """
     problems: list[Problem] = []
     files = list(pack_files(roots, problems))
@@ -106,7 +106,7 @@ def load(roots: Sequence[Path], *, asof: dt.date) -> Pack:
     examples: dict[tuple[str, str], Document] = {}
     made: dict[str, dict[str, Any]] = {kind: {} for kind, _ in FOLDERS.values()}
     for file in files:
-        document = read(file.path, file.name)
+        document = read(file.path, file.name, kept)
         problems += document.problems
         if document.content is None:
             continue

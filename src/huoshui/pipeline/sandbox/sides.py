@@ -1,0 +1,212 @@
+"""One side of a comparison: packs as at a day, and what they come to over the facts known.
+
+A published snapshot of the same facts and the same day spares the measuring, but only where its
+packs are kept and say of an indicator exactly what the side's packs say; it is checked, never
+trusted.  What is left is measured from the facts.  Ratings and matching are always made anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from huoshui import entities, indicators, matching, ratings
+from huoshui.indicators.compute import computed, order
+from huoshui.indicators.schema import arrow_type, profile_schema
+from huoshui.kernel.errors import Refusal, Refused, Where
+from huoshui.kernel.step import Tick, unwatched
+from huoshui.pipeline.archive import archived
+from huoshui.pipeline.lake import Lake
+from huoshui.pipeline.published import Snapshot, snapshot_files, snapshot_folders
+from huoshui.pipeline.run import Work, session, take_facts
+from huoshui.pipeline.sandbox.reuse import fingerprints
+from huoshui.policy.loader import load
+from huoshui.policy.pack import Pack
+
+
+class SandboxRefusal(Refusal):
+    """Why two packs are not compared, the weightiest first."""
+
+    NOBODY = (
+        "On {asof}, with what was known by batch {known}, there is no subject to compare over.",
+        "Take a day and a batch for which facts are known; `huoshui run` says how many there are.",
+        "截至 {asof}、批次 {known} 时没有任何主体可供比较。",
+        "请选择已有事实的日期和批次；可先运行 `huoshui run` 查看数量。",
+    )
+    NO_PACKS = (
+        "The folder {folder} holds no packs{named}.",
+        "Give a folder that holds packs such as common and others beside it, or one pack.",
+        "文件夹 {folder} 中没有政策包{named}。",
+        "请给出包含 common 等政策包的文件夹，或单个政策包。",
+    )
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measured columns that are known to be right for a pack, wherever they came from."""
+
+    pack: Pack
+    profile: pa.Table  # one row per entity, in the order of entities
+    names: dict[str, str | None]  # entity -> name
+    origin: str  # the snapshot's name, or "facts"
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one of the packs comes to."""
+
+    pack: Pack
+    profile: pa.Table
+    plans: dict[matching.clauses.Kind, matching.Plan]
+    words: dict[matching.clauses.Kind, pa.Table]
+    measured_anew: tuple[str, ...]  # indicators that no snapshot gave
+
+    @property
+    def asof(self) -> dt.date:
+        """The day that is asked about."""
+        return self.pack.asof
+
+
+Measure = Callable[[Pack, Sequence[str]], pa.Table]
+"""Gives `entity` and the measured indicators named, for a pack."""
+
+
+def filled_items(lake: Lake, known: int) -> frozenset[str]:
+    """Name the items that any batch brought facts of."""
+    return frozenset(batch.item for batch in lake.batches(known) if batch.rows_new)
+
+
+def found_snapshot(home: Path, packs: Sequence[Pack], *, known: int) -> Measured | None:
+    """Find a published snapshot of these facts and this day whose packs can be read again.
+
+    One made with one of the packs themselves is taken before others, for nothing of it has to be
+    made again.
+    """
+    asof, digests = packs[0].asof, [pack.digest for pack in packs]
+    usable = []
+    for folder in snapshot_folders(home):
+        try:
+            snapshot = snapshot_files(folder)
+        except Refused:  # altered or half removed: it is as if it were not there
+            continue
+        if snapshot.known == known and snapshot.asof == asof:
+            usable.append(snapshot)
+    usable.sort(key=lambda s: digests.index(s.pack_digest) if s.pack_digest in digests else 99)
+    for snapshot in usable:
+        pack = _packs_of(home, snapshot, packs)
+        if pack is not None:
+            return _measured(pack, snapshot)
+    return None
+
+
+def _packs_of(home: Path, snapshot: Snapshot, packs: Sequence[Pack]) -> Pack | None:
+    for pack in packs:
+        if pack.digest == snapshot.pack_digest:
+            return pack
+    try:
+        return load(archived(home, snapshot.pack_digest), asof=snapshot.asof)
+    except Refused:
+        return None
+
+
+def _measured(pack: Pack, snapshot: Snapshot) -> Measured | None:
+    profile = snapshot.table("profile").sort_by("entity")
+    if not set(pack.indicators) <= set(profile.column_names):
+        return None
+    who = snapshot.table("entity").select(["entity", "name"]).to_pydict()
+    names = dict(zip(who["entity"], who["name"], strict=True))
+    return Measured(pack, profile, names, snapshot.name)
+
+
+def measured_whole(lake: Lake, pack: Pack, *, known: int, tick: Tick = unwatched) -> Measured:
+    """Measure every indicator from the facts."""
+    with session() as engine:
+        work = Work(engine, lake, pack, known, None, tick)
+        table = _measure(work, pack, list(pack.indicators))
+        who = engine.query("SELECT entity, name FROM entity").to_pydict()
+    profile = indicators.compute(pack, table, asof=pack.asof)
+    if not profile.num_rows:
+        raise SandboxRefusal.NOBODY.refuse(where=Where(str(lake.path)), asof=pack.asof, known=known)
+    names = dict(zip(who["entity"], who["name"], strict=True))
+    return Measured(pack, profile, names, "facts")
+
+
+def from_facts(lake: Lake, *, known: int, tick: Tick = unwatched) -> Measure:
+    """Give a way to measure some indicators from the facts, and only what they need."""
+
+    def measure(pack: Pack, names: Sequence[str]) -> pa.Table:
+        with session() as engine:
+            return _measure(Work(engine, lake, pack, known, None, tick), pack, names)
+
+    return measure
+
+
+def _measure(work: Work, pack: Pack, names: Sequence[str]) -> pa.Table:
+    wanted = {n: pack.indicators[n] for n in names if pack.indicators[n].measure is not None}
+    items = {i.measure.item for i in wanted.values() if i.measure is not None}
+    part = replace(
+        pack,
+        indicators=wanted,
+        items={name: item for name, item in pack.items.items() if name in items},
+    )
+    take_facts(work)
+    work.steps("entities", entities.who(pack, asof=pack.asof))
+    work.steps("settlement", entities.settlements(part))
+    work.steps("indicators", indicators.build(part, asof=pack.asof))
+    return work.engine.query('SELECT * FROM "profile_measured" ORDER BY entity')
+
+
+def side(pack: Pack, measured: Measured, filled: frozenset[str], measure: Measure | None) -> Side:
+    """Take what can be taken of what was measured, measure the rest, rate and match everybody.
+
+    Without a way to `measure`, indicators that would need it are unknown.
+    """
+    profile, anew = profile_for(pack, measured.pack, measured.profile, filled, measure)
+    profile = ratings.compute(pack, profile, asof=pack.asof)
+    kinds: tuple[matching.clauses.Kind, ...] = ("offerings", "titles")
+    plans = {kind: matching.compile(pack, asof=pack.asof, kind=kind) for kind in kinds}
+    words = {kind: plans[kind].evaluate(profile) for kind in kinds}
+    return Side(pack, profile, plans, words, anew)
+
+
+def profile_for(
+    pack: Pack,
+    known_pack: Pack,
+    known_profile: pa.Table,
+    filled: frozenset[str],
+    measure: Measure | None,
+) -> tuple[pa.Table, tuple[str, ...]]:
+    """Give a pack's indicators from a profile made with another pack, and which had to be made.
+
+    An indicator whose fingerprint is the same in both is taken over.
+    """
+    same = _same(pack, known_pack, filled)
+    left = [name for name in pack.indicators if name not in same]
+    to_measure = [name for name in left if pack.indicators[name].measure is not None]
+    columns = {name: known_profile[name].combine_chunks() for name in ["entity", *sorted(same)]}
+    rows = known_profile.num_rows
+    if to_measure and measure is not None:
+        table = measure(pack, to_measure)
+        if table["entity"].combine_chunks() != columns["entity"]:
+            # Who is who has changed, so that nothing measured before is of the same subjects.
+            table = measure(pack, list(pack.indicators))
+            return indicators.compute(pack, table, asof=pack.asof), tuple(pack.indicators)
+        columns |= {name: table[name].combine_chunks() for name in to_measure}
+    elif to_measure:
+        columns |= {n: pa.nulls(rows, arrow_type(pack, pack.indicators[n])) for n in to_measure}
+    for name in order(pack):
+        if name not in columns:
+            columns[name] = computed(pack, name, columns, asof=pack.asof, rows=rows)
+    schema = profile_schema(pack)
+    return pa.table([columns[name] for name in schema.names], schema=schema), tuple(left)
+
+
+def _same(pack: Pack, known_pack: Pack, filled: frozenset[str]) -> set[str]:
+    if pack.digest == known_pack.digest and pack.asof == known_pack.asof:
+        return set(pack.indicators)
+    before, after = fingerprints(known_pack, filled), fingerprints(pack, filled)
+    return {name for name, mark in after.items() if before.get(name) == mark}
