@@ -78,6 +78,7 @@ class Subsidy(Form):
     paid_to: Literal["subject", "investor", "fund_manager", "institution"] = "subject"
     evidence: tuple[Identifier, ...]  # items of fact that prove the claim
     without_application: bool = False  # the office finds and pays where all evidence is in hand
+    paid_as: tuple[str, ...] = ()  # names that the treasury's records give to its payments
     cite: Cite
 
 
