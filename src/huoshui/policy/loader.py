@@ -62,6 +62,10 @@ class PackRefusal(Refusal):
     MISSING_KEY = "The key {key} is missing.", "Add {key}; a {form} cannot do without it."
     UNCITED = "This value has no citation.", "Say where it comes from: cite: source-id#place."
     NAME_DIFFERS = "The id {id} differs from the file's name.", "Call the file {id}.yaml."
+    ENDS_FIRST = (
+        "{id} ends on {until}, which is not after its beginning on {start}.",
+        "Correct valid_from or valid_until.",
+    )
     TWICE_IN_FORCE = (
         "{id} is defined twice for one day, also in {other}.",
         "End the older one with valid_until, or delete one.",
@@ -119,6 +123,7 @@ def load(roots: Sequence[Path], *, asof: dt.date, kept: Kept | None = None) -> P
                 )
             continue
         definition = _formed(document, file.form, problems)
+        problems += _ends_first(definition, document)
         if definition is not None and _is_in_force(definition, asof):
             _keep(definition, file, document, made, documents, problems)
     units = _units(roots, problems)
@@ -240,6 +245,15 @@ def _nearest(key: str, form: type[BaseModel]) -> str:
     known = list(form.model_fields)
     close = difflib.get_close_matches(key, known, 1)
     return close[0] if close else "one of " + ", ".join(known)
+
+
+def _ends_first(definition: Any, document: Document) -> Iterator[Problem]:
+    start = getattr(definition, "valid_from", None)
+    end = getattr(definition, "valid_until", None)
+    if start is not None and end is not None and end <= start:
+        yield PackRefusal.ENDS_FIRST.problem(
+            where=document.where(("valid_until",)), id=definition.id, until=end, start=start
+        )
 
 
 def _is_in_force(definition: Any, asof: dt.date) -> bool:

@@ -1,4 +1,4 @@
-"""Dated values and orders of titles make sense: one unit, in use, no end before a beginning."""
+"""Dated values and orders make sense: one dimension, in use, nothing in a circle."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from huoshui.kernel.errors import Problem, Refusal
+from huoshui.kernel.errors import Problem, Refusal, Refused
+from huoshui.policy.expression import names, parse
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import Dated, Definition
+from huoshui.policy.schema import RATING_SUFFIXES, Dated
 
 KINDS = ("indicators", "ratings", "offerings", "titles", "tables", "sharings", "workflows")
 """Kinds whose definitions may have values of their own."""
@@ -23,10 +24,6 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*")
 class TimelineRefusal(Refusal):
     """Why values and orders are refused, the weightiest first."""
 
-    ENDS_FIRST = (
-        "{id} ends on {until}, which is not after its beginning on {start}.",
-        "Correct valid_from or valid_until.",
-    )
     TITLES_IN_A_CIRCLE = (
         "These titles each ask for another before: {names}.",
         "Let one of them stop asking.",
@@ -35,9 +32,13 @@ class TimelineRefusal(Refusal):
         "{id} stands on layer {layer} and asks for {before} of layer {other} before.",
         "A title stands on a higher layer than what it asks for.",
     )
-    UNIT_CHANGES = (
+    RATINGS_IN_A_CIRCLE = (
+        "These ratings read each other's scores: {names}.",
+        "Let one of them stop reading the other.",
+    )
+    DIMENSION_CHANGES = (
         "The value {name} is in {unit} from {day} on and in {other} before.",
-        "Keep one unit for a value.",
+        "Keep one kind of unit for a value: money, days, a share.",
     )
     NEVER_USED = (
         "Nothing in {id} names the value {name}.",
@@ -46,11 +47,7 @@ class TimelineRefusal(Refusal):
 
 
 def check(pack: Pack) -> Iterator[Problem]:
-    """Yield values that are dead or change their unit, early ends, and titles in circles."""
-    for kind, name in pack.documents:
-        definition = pack.definitions(kind).get(name)
-        if isinstance(definition, Definition):
-            yield from _ends(pack, kind, definition)
+    """Yield values that are dead or change their dimension, and what reads itself in a circle."""
     for kind in KINDS:
         for definition in pack.definitions(kind).values():
             values: dict[str, Dated] = getattr(definition, "values", {})
@@ -62,18 +59,8 @@ def check(pack: Pack) -> Iterator[Problem]:
                         where=where, id=definition.id, name=name
                     )
                 yield from _units(pack, kind, definition.id, name, dated)
+    yield from _ratings(pack)
     yield from _titles(pack)
-
-
-def _ends(pack: Pack, kind: str, definition: Definition) -> Iterator[Problem]:
-    start, until = definition.valid_from, definition.valid_until
-    if start is not None and until is not None and until <= start:
-        yield TimelineRefusal.ENDS_FIRST.problem(
-            where=pack.where(kind, definition.id, "valid_until"),
-            id=definition.id,
-            until=until,
-            start=start,
-        )
 
 
 def _words(part: Any) -> Iterator[str]:
@@ -96,8 +83,8 @@ def _units(pack: Pack, kind: str, owner: str, name: str, dated: Dated) -> Iterat
     days = sorted(dated)
     for before, day in itertools.pairwise(days):
         unit, other = dated[day].unit, dated[before].unit
-        if unit != other:
-            yield TimelineRefusal.UNIT_CHANGES.problem(
+        if _dimension(pack, unit) != _dimension(pack, other):
+            yield TimelineRefusal.DIMENSION_CHANGES.problem(
                 where=pack.where(kind, owner, "values", name, day.isoformat()),
                 name=name,
                 unit=unit or "no unit",
@@ -106,12 +93,43 @@ def _units(pack: Pack, kind: str, owner: str, name: str, dated: Dated) -> Iterat
             )
 
 
-def _titles(pack: Pack) -> Iterator[Problem]:
-    graph = {title.id: set(title.after) & set(pack.titles) for title in pack.titles.values()}
+def _dimension(pack: Pack, name: str | None) -> dict[str, int] | None:
+    unit = pack.units.get(name or "")
+    return unit.dimension if unit else None
+
+
+def _circle(graph: dict[str, set[str]]) -> list[str]:
+    """Name what reads each other in a circle, in order; nothing where there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        circle = error.args[1]
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def _ratings(pack: Pack) -> Iterator[Problem]:
+    owner = {f"{name}{end}": name for name in pack.ratings for end in ("", *RATING_SUFFIXES)}
+    graph = {}
+    for rating in pack.ratings.values():
+        texts = [clause.when for clause in (*rating.hard, *rating.bonus)]
+        texts += [group.when for group in rating.groups if group.when]
+        texts += [rating.applies_when] if rating.applies_when else []
+        try:
+            read = {name for text in texts for name in names(parse(text))}
+        except Refused:  # said already, with its place
+            continue
+        graph[rating.id] = {owner[name] for name in read if name in owner}
+    circle = _circle(graph)
+    if circle:
+        where = pack.where("ratings", circle[0])
+        yield TimelineRefusal.RATINGS_IN_A_CIRCLE.problem(where=where, names=" → ".join(circle))
+
+
+def _titles(pack: Pack) -> Iterator[Problem]:
+    graph = {title.id: set(title.after) & set(pack.titles) for title in pack.titles.values()}
+    circle = _circle(graph)
+    if circle:
         where = pack.where("titles", circle[0], "after")
         yield TimelineRefusal.TITLES_IN_A_CIRCLE.problem(where=where, names=" → ".join(circle))
     for title in pack.titles.values():
