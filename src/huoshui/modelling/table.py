@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
-from pypinyin import lazy_pinyin
 
 from huoshui.kernel.errors import Where
 from huoshui.modelling.faults import ModelRefusal
@@ -239,6 +238,8 @@ def column_ids(names: Sequence[str]) -> dict[str, str]:
     {'LOAN': 'loan', 'Loan': 'loan_2', '2nd job': 'x2nd_job', 'NewExist': 'new_exist', \
 '信誉评级': 'xin_yu_ping_ji'}
     """
+    from pypinyin import lazy_pinyin  # reads its dictionaries, which takes a second of any command
+
     made: dict[str, str] = {}
     for name in names:
         spelled = "_".join(lazy_pinyin(name)) if not name.isascii() else name

@@ -60,6 +60,9 @@ class Pack:
     roles: Mapping[str, Role] = field(default_factory=dict)
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
+    remembered: dict[str, object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # made of the pack once, by whoever needs it again and again; a copy begins with none
 
     @property
     def settlement(self) -> Settlement:

@@ -29,11 +29,21 @@ def profile_scope(pack: Pack, values: Mapping[str, Dated] | None = None) -> Scop
     Values are those in force on the pack's day; one that is not yet in force, or null, is an
     unknown constant.
     """
-    columns = {name: _indicator_column(pack, i) for name, i in pack.indicators.items()}
-    for rating in pack.ratings:
-        columns |= rating_columns(pack, rating)
+    columns = _profile_columns(pack)
     own = dated_values(pack, values or {})
     return Scope(columns=columns, values=_constants(pack) | own, units=pack.units)
+
+
+def _profile_columns(pack: Pack) -> dict[str, Column]:
+    """Name every column of the profile; made once, for every clause of a pack asks for them."""
+    columns = pack.remembered.get("profile columns")
+    if columns is None:
+        columns = {name: _indicator_column(pack, i) for name, i in pack.indicators.items()}
+        for rating in pack.ratings:
+            columns |= rating_columns(pack, rating)
+        pack.remembered["profile columns"] = columns
+    assert isinstance(columns, dict)
+    return columns
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ day give the same report to the byte.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -175,12 +176,7 @@ def difference(
 ) -> Difference:
     """Compare two packs over what a home's lake knew by a batch, as at a day."""
     lake = Lake(home / "lake")
-    tick("packs", 0, 2)
-    kept: Kept = {}
-    base = load(base_roots, asof=asof, kept=kept)
-    tick("packs", 1, 2)
-    changed = load(changed_roots, asof=asof, kept=kept)
-    tick("packs", 2, 2)
+    base, changed = _both(base_roots, changed_roots, asof, tick)
     last = lake.last_batch if known is None else known
     filled = filled_items(lake, last)
     measured = found_snapshot(home, [base, changed], known=last)
@@ -191,6 +187,25 @@ def difference(
     measure = from_facts(lake, known=last, tick=tick)
     sides = [side(pack, measured, filled, measure) for pack in (base, changed)]
     return compared(sides[0], sides[1], measured, last)
+
+
+def _both(
+    base_roots: Sequence[Path], changed_roots: Sequence[Path], asof: dt.date, tick: Tick
+) -> tuple[Pack, Pack]:
+    """Read both packs, what they have in common once."""
+    kept: Kept = {}
+    was_collecting = gc.isenabled()
+    gc.disable()  # all that is read is kept; looking for garbage in it takes a quarter of the time
+    try:
+        tick("packs", 0, 2)
+        base = load(base_roots, asof=asof, kept=kept)
+        tick("packs", 1, 2)
+        changed = load(changed_roots, asof=asof, kept=kept)
+        tick("packs", 2, 2)
+    finally:
+        if was_collecting:
+            gc.enable()
+    return base, changed
 
 
 def compared(base: Side, changed: Side, measured: Measured, known: int) -> Difference:

@@ -2,7 +2,8 @@
 
 A published snapshot of the same facts and the same day spares the measuring, but only where its
 packs are kept and say of an indicator exactly what the side's packs say; it is checked, never
-trusted.  What is left is measured from the facts.  Ratings and matching are always made anew.
+trusted.  What is left is measured from the facts.  Ratings and matching are made anew, unless the
+snapshot is of the very same packs.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Measured:
     profile: pa.Table  # one row per entity, in the order of entities
     names: dict[str, str | None]  # entity -> name
     origin: str  # the snapshot's name, or "facts"
+    words: dict[matching.clauses.Kind, pa.Table] | None = None  # verdicts, of exactly this pack
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,21 @@ def _packs_of(home: Path, snapshot: Snapshot, packs: Sequence[Pack]) -> Pack | N
 
 
 def _measured(pack: Pack, snapshot: Snapshot) -> Measured | None:
-    profile = snapshot.table("profile").sort_by("entity")
+    profile = snapshot.table("profile").sort_by("entity").combine_chunks()
     if not set(pack.indicators) <= set(profile.column_names):
         return None
     who = snapshot.table("entity").select(["entity", "name"]).to_pydict()
     names = dict(zip(who["entity"], who["name"], strict=True))
-    return Measured(pack, profile, names, snapshot.name)
+    words: dict[matching.clauses.Kind, pa.Table] = {}
+    kept: tuple[tuple[matching.clauses.Kind, str], ...] = (
+        ("offerings", "verdicts"),
+        ("titles", "titles"),
+    )
+    for kind, table in kept:
+        if snapshot.manifest.get(kind) != list(pack.definitions(kind)):
+            return Measured(pack, profile, names, snapshot.name)
+        words[kind] = snapshot.table(table).sort_by("entity")
+    return Measured(pack, profile, names, snapshot.name, words)
 
 
 def measured_whole(lake: Lake, pack: Pack, *, known: int, tick: Tick = unwatched) -> Measured:
@@ -165,10 +176,12 @@ def side(pack: Pack, measured: Measured, filled: frozenset[str], measure: Measur
 
     Without a way to `measure`, indicators that would need it are unknown.
     """
-    profile, anew = profile_for(pack, measured.pack, measured.profile, filled, measure)
-    profile = ratings.compute(pack, profile, asof=pack.asof)
     kinds: tuple[matching.clauses.Kind, ...] = ("offerings", "titles")
     plans = {kind: matching.compile(pack, asof=pack.asof, kind=kind) for kind in kinds}
+    if measured.words is not None and measured.pack.digest == pack.digest:
+        return Side(pack, measured.profile, plans, measured.words, ())
+    profile, anew = profile_for(pack, measured.pack, measured.profile, filled, measure)
+    profile = ratings.compute(pack, profile, asof=pack.asof)
     words = {kind: plans[kind].evaluate(profile) for kind in kinds}
     return Side(pack, profile, plans, words, anew)
 
