@@ -49,8 +49,6 @@ check: $(VENV)/.all  ## static: format, lint, house rules, import orders, packs,
 	$(BIN)/python -m pytest -q tests/house/test_tidy.py
 	$(BIN)/lint-imports
 	$(BIN)/huoshui packs check
-	$(BIN)/huoshui packs check packs/common packs/hunan
-	$(BIN)/huoshui packs check packs/common packs/trials/cumcm2020c
 	$(BIN)/mypy
 	$(BIN)/huoshui docs --check
 

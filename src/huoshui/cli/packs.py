@@ -11,6 +11,7 @@ from huoshui.cli import output, place
 from huoshui.cli.sandbox import diff
 from huoshui.pipeline.archive import archived, kept
 from huoshui.pipeline.packcheck import check as check_packs
+from huoshui.pipeline.packcheck import check_regions
 
 
 @click.group()
@@ -26,12 +27,15 @@ packs.add_command(diff)
 @place.asof_option
 @output.as_json
 def check(folders: tuple[Path, ...], asof: dt.date, as_json: bool) -> int:
-    """Read packs (packs/common and packs/demo by default), and run every worked example.
+    """Read packs, look for rules that mean nothing, and run every worked example.
 
-    Exits 1 with every fault, each with file, line and fix.
+    FOLDERS are packs to be read together; with none, packs/common is checked with each region's
+    packs beside it.  Exits 1 with every fault, each with file, line and fix.
     """
-    roots = folders or (place.ROOT / "packs/common", place.ROOT / "packs/demo")
-    report = check_packs(roots, asof=asof)
+    if folders:
+        report = check_packs(folders, asof=asof)
+    else:
+        report = check_regions(place.ROOT / "packs", asof=asof)
     if as_json:
         output.show_json(report.to_dict())
     else:
@@ -39,6 +43,8 @@ def check(folders: tuple[Path, ...], asof: dt.date, as_json: bool) -> int:
         if report.definitions:
             output.table("Definitions", ("kind", "number"), report.definitions.items())
             output.table("Citations by certainty", ("mark", "number"), report.by_mark.items())
+        for name in report.undecided:
+            output.say(f"not tried whether all clauses of {name} can hold: too many values")
         output.say(f"{report.examples} worked examples, {len(report.faults)} faults")
     return output.REFUSED if report.faults else output.DONE
 
