@@ -15,6 +15,7 @@ from tests.given import ROOT
 
 COMMON = ROOT / "packs" / "common"
 ASOF = dt.date(2026, 11, 20)
+FLAGS = ("is_", "has_", "owns_", "supports_")
 NUMBERS = (ColumnType.WHOLE, ColumnType.DECIMAL, ColumnType.MONEY)
 SUFFIXES = {"_fen": "fen", "_kwh": "kwh", "_m2": "square_metre", "_m3": "cubic_metre"} | {
     "_tonne": "tonne",
@@ -23,6 +24,7 @@ SUFFIXES = {"_fen": "fen", "_kwh": "kwh", "_m2": "square_metre", "_m3": "cubic_m
     "_days": "day_count",
 }
 REPORTED = ("social_insurance", "vat_invoice_out", "balance_sheet", "loan", "order_placed")
+OWN = {"assessment"}  # of no office; entered on the platform itself
 REGISTERS = ("judgment", "administrative_penalty", "title", "patent", "trademark")
 
 
@@ -35,10 +37,17 @@ def items() -> list[Item]:
     return list(pack().items.values())
 
 
-def test_there_are_57_items_in_19_categories_and_none_is_empty():
-    assert len(pack().items) == 57
-    assert len(pack().categories) == 19
+def test_the_catalogue_is_57_items_in_19_categories_and_none_is_empty():
+    assert len([item for item in items() if item.category not in OWN]) == 57
+    assert len(set(pack().categories) - OWN) == 19
     assert {item.category for item in items()} == set(pack().categories)
+
+
+def test_beside_the_catalogue_the_platform_asks_firms_and_experts_itself():
+    own = {item.id: item for item in items() if item.category in OWN}
+    assert set(own) == {"declaration", "expert_assessment"}
+    assert {item.absence for item in own.values()} == {"unknown"}
+    assert {item.cite.source for item in own.values()} == {"house"}
 
 
 def test_an_item_stands_in_the_folder_of_its_category():
@@ -47,7 +56,7 @@ def test_an_item_stands_in_the_folder_of_its_category():
 
 
 def test_the_categories_are_numbered_without_a_gap():
-    assert sorted(c.order for c in pack().categories.values()) == list(range(1, 20))
+    assert sorted(c.order for c in pack().categories.values()) == list(range(1, 21))
 
 
 def test_every_item_is_read_by_an_indicator():
@@ -73,7 +82,7 @@ def test_a_unit_agrees_with_the_type_and_the_name_of_its_column():
             spot = f"{item.id}.{name}"
             assert (column.unit is not None) == (column.type in NUMBERS), spot
             assert (column.type is ColumnType.MONEY) == name.endswith("_fen"), spot
-            assert (column.type is ColumnType.FLAG) == name.startswith("is_"), spot
+            assert (column.type is ColumnType.FLAG) == name.startswith(FLAGS), spot
             for suffix, unit in SUFFIXES.items():
                 if name.endswith(suffix):
                     assert column.unit == unit, spot

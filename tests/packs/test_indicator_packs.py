@@ -20,6 +20,16 @@ from huoshui.policy.scope import profile_scope
 from tests.packs.test_catalogue import ASOF, pack
 
 EXAMPLE_KEYS = {"name", "asof", "given", "expect"}
+FLAGS = (
+    "is_",
+    "has_",
+    "was_",
+    "owns_",
+    "supports_",
+    "led_",
+    "national_award_",
+    "provincial_award_",
+)
 FORMULAS = sorted(i.id for i in pack().indicators.values() if i.formula)
 
 
@@ -42,6 +52,8 @@ def expected(indicator: str, example: dict[str, Any]) -> object:
         return float(Decimal(str(value)))
     if kind == "flag":
         assert isinstance(value, bool), (indicator, value)
+    if kind == "day":
+        return dt.date.fromisoformat(str(value))
     return value
 
 
@@ -90,7 +102,7 @@ def test_the_name_of_a_column_carries_its_unit():
         "_months": "month",
     }
     for indicator in pack().indicators.values():
-        flag = indicator.id.startswith(("is_", "has_", "was_"))
+        flag = indicator.id.startswith(FLAGS)
         assert flag == (indicator.type == "flag"), indicator.id
         for suffix, unit in suffixes.items():
             if indicator.id.endswith(suffix):
@@ -116,8 +128,11 @@ def test_a_formula_gives_what_its_examples_say(name):
 
 
 def _read(column: str, value: object) -> object:
-    if value is not None and pack().indicators[column].type == "number":
+    kind = pack().indicators[column].type
+    if value is not None and kind == "number":
         return float(Decimal(str(value)))
+    if value is not None and kind == "day":
+        return dt.date.fromisoformat(str(value))
     return value
 
 

@@ -20,6 +20,7 @@ from huoshui.synth.population import Region, region_made
 from huoshui.synth.rawtable import RawTable
 from huoshui.synth.soiling import Soiled, soil
 from huoshui.synth.tables import (
+    assessment,
     credit,
     flows,
     government,
@@ -41,6 +42,7 @@ OFFICES = (
     titles,
     innovation,
     government,
+    assessment,
     credit,
     risk,
     statements,
@@ -51,7 +53,7 @@ OFFICES = (
 """The files of tables, small tables first."""
 
 LEAST_FIRMS = 200
-TABLES = 77  # how many raw tables OFFICES make
+TABLES = 80  # how many raw tables OFFICES make
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many raw tables are written, and how many there are."""

@@ -22,6 +22,7 @@ def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
     yield titles_science(region)
     yield titles_industry(region)
     yield titles_finance(region)
+    yield titles_national(region)
 
 
 LICENCES: dict[str, tuple[str, ...]] = {
@@ -119,7 +120,8 @@ def management_certificates(region: Region) -> RawTable:
     )
 
 
-def _merit(region: Region) -> np.ndarray:
+def merit(region: Region) -> np.ndarray:
+    """Say how good a firm looks to an office: its quality, its size and its growth."""
     firms = region.firms
     rng = region.rng("merit")
     size = np.log1p(firms.staff[-1])
@@ -149,17 +151,17 @@ def _until(granted: np.ndarray, years: np.ndarray) -> np.ndarray:
 def titles_science(region: Region) -> RawTable:
     """One row is a title that the science office gave."""
     rng, firms = region.rng("titles_science"), region.firms
-    merit, new = _merit(region), firms.innovative
+    able, new = merit(region), firms.innovative
     fast = firms.revenue_fen[-1] > 1.5 * firms.revenue_fen[-3].clip(1)
     steady = firms.revenue_fen[-3] > 0
     chances = [
-        np.where(new & (merit > -0.6), 0.62, 0.0),
+        np.where(new & (able > -0.6), 0.62, 0.0),
         np.where(new, 0.72, 0.004),
-        np.where(new & fast & steady & (merit > 0.8), 0.45, 0.0),
-        np.where(new & (merit > 2.6), 0.05, 0.0),
-        np.where(new & (merit > 0.0), 0.16, 0.0),
+        np.where(new & fast & steady & (able > 0.8), 0.45, 0.0),
+        np.where(new & (able > 2.6), 0.05, 0.0),
+        np.where(new & (able > 0.0), 0.16, 0.0),
     ]
-    chances[3][int(np.argmax(np.where(new & np.isnat(firms.ceased), merit, -9)))] = 1.0
+    chances[3][int(np.argmax(np.where(new & np.isnat(firms.ceased), able, -9)))] = 1.0
     who, title, granted = _rows(region, rng, chances, 3.4)
     sme = title == 1
     this_year = np.datetime64(f"{region.asof.year}-04-01")
@@ -188,17 +190,17 @@ def titles_science(region: Region) -> RawTable:
 def titles_industry(region: Region) -> RawTable:
     """One row is a title that the industry office gave; the higher ones presume the lower."""
     rng, firms = region.rng("titles_industry"), region.firms
-    merit, new = _merit(region), firms.innovative
+    able, new = merit(region), firms.innovative
     making = np.array([t.code[0] in "123" for t in TRADES])[firms.trade]
     chances = [
-        np.where(new & (merit > -0.2), 0.55, 0.002),
-        np.where(new & (merit > 0.6), 0.50, 0.0),
-        np.where(new & (merit > 1.5), 0.35, 0.0),
-        np.where(new & (merit > 2.2), 0.15, 0.0),
-        np.where(making & (merit > 2.0), 0.08, 0.0),
-        np.where(making & (merit > 0.3), 0.10, 0.01),
+        np.where(new & (able > -0.2), 0.55, 0.002),
+        np.where(new & (able > 0.6), 0.50, 0.0),
+        np.where(new & (able > 1.5), 0.35, 0.0),
+        np.where(new & (able > 2.2), 0.15, 0.0),
+        np.where(making & (able > 2.0), 0.08, 0.0),
+        np.where(making & (able > 0.3), 0.10, 0.01),
     ]
-    best = np.argsort(np.where(new & np.isnat(firms.ceased), merit, -9))[-4:]
+    best = np.argsort(np.where(new & np.isnat(firms.ceased), able, -9))[-4:]
     for at, firm in zip((1, 2, 3, 4), best.tolist(), strict=True):
         chances[at][firm] = 1.0
     who, title, granted = _rows(region, rng, chances, 2.9)
@@ -252,4 +254,24 @@ def titles_finance(region: Region) -> RawTable:
         },
         format="jsonl",
         words=("名单",),
+    )
+
+
+def titles_national(region: Region) -> RawTable:
+    """One row is a national list of demonstration firms that a firm stands on."""
+    rng, firms = region.rng("titles_national"), region.firms
+    able = np.where(firms.innovative & np.isnat(firms.ceased), merit(region), -9)
+    chances = [np.where(able > 2.4, 0.05, 0.0), np.where(able > 1.0, 0.07, 0.0)]
+    for chance in chances:
+        chance[int(np.argmax(able))] = 1.0
+    who, title, granted = _rows(region, rng, chances, 3)
+    return RawTable(
+        "titles_national",
+        who,
+        {
+            "名单名称": Word(title, ("国家技术创新示范企业", "国家知识产权优势企业")),
+            "公布日期": Day(granted, "iso"),
+            "有效期至": Day(_until(granted, np.full(len(who), 3)), "iso"),
+        },
+        words=("名单名称",),
     )
