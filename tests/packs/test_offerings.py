@@ -147,6 +147,8 @@ def test_every_value_is_in_force_on_the_day_and_named(pack: Pack) -> None:
             texts += [f"{c.when} {c.say.en}" for c in rule.clauses]
             texts += [rule.amount, rule.rate, rule.months, rule.subject_most, rule.day_most]
         texts.append(offering.quota_fen)
+        if offering.subsidy is not None and offering.subsidy.stacking is not None:
+            texts.append(offering.subsidy.stacking.most)
         named = set(re.findall(r"\w+", " ".join(text for text in texts if text)))
         for value_name, dated in offering.values.items():
             assert resolved(dated, pack.asof) is not None, (name, value_name)

@@ -18,6 +18,7 @@ from huoshui.cli.real import real
 from huoshui.cli.record import record
 from huoshui.cli.replay import replay_
 from huoshui.cli.serve import serve
+from huoshui.cli.subsidies import subsidies
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,6 +36,7 @@ for command in (
     rate,
     match,
     explain,
+    subsidies,
     packs,
     model,
     real,

@@ -1,6 +1,7 @@
 """Explanations: traces become sentences, plain dictionaries and lines, in Chinese and English."""
 
 from huoshui.explain.automatic import automatic_report
+from huoshui.explain.claims import claims_lines, claims_report
 from huoshui.explain.decision import canonical, decision_report
 from huoshui.explain.evidence import evidence_sentence, items_behind, missing_columns
 from huoshui.explain.lines import offering_lines, offers_lines, rating_lines
@@ -27,6 +28,8 @@ __all__ = [
     "automatic_report",
     "canonical",
     "citation_report",
+    "claims_lines",
+    "claims_report",
     "clause_report",
     "clause_sentence",
     "column_label",

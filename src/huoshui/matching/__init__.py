@@ -16,13 +16,24 @@ from huoshui.matching.explain import ClauseTrace, OfferingTrace, explain_one
 from huoshui.matching.needs import Fit, Need, NeedRefusal, answer
 from huoshui.matching.plan import MatchingRefusal, Plan, compile
 from huoshui.matching.schema import WORD_BITS, Verdict, bit_of, decoded, word_count, word_fields
+from huoshui.matching.subsidies import (
+    STANDINGS,
+    Claim,
+    Taken,
+    Window,
+    claims,
+    subsidy_names,
+    window_of,
+)
 from huoshui.matching.terms import Terms, TermsPlan, compile_terms, terms_of
 
 __all__ = [
     "REASONS",
+    "STANDINGS",
     "WORD_BITS",
     "Asked",
     "AutomaticTrace",
+    "Claim",
     "ClauseTrace",
     "Counts",
     "Fit",
@@ -36,14 +47,17 @@ __all__ = [
     "OfferingTrace",
     "Plan",
     "Reason",
+    "Taken",
     "Terms",
     "TermsPlan",
     "Verdict",
     "VerdictRefusal",
+    "Window",
     "answer",
     "automatic",
     "bit_of",
     "check",
+    "claims",
     "clauses_of",
     "compile",
     "compile_terms",
@@ -52,8 +66,10 @@ __all__ = [
     "explain_one",
     "offers",
     "quota_of",
+    "subsidy_names",
     "terms_of",
     "verdicts",
+    "window_of",
     "word_count",
     "word_fields",
 ]

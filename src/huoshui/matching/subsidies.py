@@ -1,8 +1,8 @@
-"""Which subsidies a subject may claim on a day, how much of each after caps and stacking, and
-which the office can pay without being asked.
+"""Which subsidies a subject may claim on a day, and how much of each after caps and stacking.
 
-A subsidy's window and its rules of stacking count by calendar year: what was granted earlier in
-the year takes its part of a shared cap, and of a group of which only one is paid nothing more is.
+Also which of them the office can pay without being asked.  A subsidy's window and its rules of
+stacking count by calendar year: what was granted earlier in the year takes its part of a shared
+cap, and of a group of which only one is paid nothing more is.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def claims_by_verdict(
     plan: Plan | None = None,
 ) -> list[Claim]:
     """Give the same from verdicts alone, which the bulk has without traces."""
-    names = [name for name in subsidies(pack) if verdicts.get(name, "no") != "no"]
+    names = [name for name in subsidy_names(pack) if verdicts.get(name, "no") != "no"]
     plan = plan or compile(pack, asof=asof, offerings=names)
     granted = tuple(taken)
     first = {}
@@ -131,7 +131,7 @@ def claims_by_verdict(
     return sorted(made, key=_rank)
 
 
-def subsidies(pack: Pack) -> list[str]:
+def subsidy_names(pack: Pack) -> list[str]:
     """Name the offerings that say how they are claimed, in the order of their names."""
     return [name for name, offering in pack.offerings.items() if offering.subsidy is not None]
 
@@ -225,7 +225,7 @@ def _weigh(pack: Pack, group: list[Claim], asof: dt.date, taken: tuple[Taken, ..
         return group
     members = {
         n
-        for n in subsidies(pack)
+        for n in subsidy_names(pack)
         if (s := _form(pack, n).stacking) is not None and s.group == stacking.group
     }
     earlier = [t for t in taken if t.offering in members and _is_this_year(t.on, asof)]
