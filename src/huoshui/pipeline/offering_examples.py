@@ -27,12 +27,13 @@ from huoshui.matching import (
     quota_of,
     terms_of,
 )
-from huoshui.policy.loader import load
+from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
 from huoshui.policy.schema import Form, Offering
 from huoshui.policy.schema.parts import Identifier, Number, NumberOrUnknown
 from huoshui.policy.scope import profile_scope
+from huoshui.policy.values import resolved
 
 DAY = dt.date(2026, 11, 20)
 """The day an example is worked out for where it names none."""
@@ -101,6 +102,7 @@ class OfferingExample(Form):
     months_least: Number | None = None
     months_most: Number | None = None
     quota_yuan: Number | None = None  # what the institution set aside for the year
+    lasts_months: Number | None = None  # how long a title holds
     asked: AskedExample | None = None  # what is applied for, where a rule may decide it at once
     expect_automatic: Literal["approve", "refer"] | None = None
     automatic_because: tuple[Identifier, ...] = ()  # words of referral_reason, where referred
@@ -162,7 +164,7 @@ class _Runner:
 
     def _plan(self, day: dt.date) -> tuple[Pack, Plan]:
         if day not in self.plans:
-            pack = self.pack if day == self.pack.asof else load(self.pack.roots, asof=day)
+            pack = on_day(self.pack, day)
             self.plans[day] = pack, compile(pack, asof=day, kind=self.kind)
         return self.plans[day]
 
@@ -200,11 +202,21 @@ class _Runner:
             ("a shortest term in months of", example.months_least, terms.months_least),
             ("a longest term in months of", example.months_most, terms.months_most),
             ("a yearly quota in yuan of", example.quota_yuan, quota),
+            ("a validity in months of", example.lasts_months, _lasts(pack, self.kind, offering)),
         ):
             if expected is not None and (got is None or Decimal(str(got)) != expected):
                 yield ExampleRefusal.TERM.problem(
                     where=where, name=example.name, what=what, got=got, expected=expected
                 )
+
+
+def _lasts(pack: Pack, kind: Kind, name: str) -> Decimal | None:
+    """Give the months that a title holds, where its file says so and they are known."""
+    title = pack.titles[name] if kind == "titles" else None
+    if title is None or title.lasts is None:
+        return None
+    cited = resolved(title.values[title.lasts], pack.asof)
+    return cited.value if cited else None
 
 
 def _automatic(
