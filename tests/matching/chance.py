@@ -119,7 +119,7 @@ class Chance:
 
     def pack(self) -> Pack:
         pick = self.random
-        toward = {name: pick.choice(("any", "any", "higher", "lower")) for name in "abcrfg"}
+        toward = {name: pick.choice(("any", "any", "any", "higher", "lower")) for name in "abcrfg"}
         still = pick.choice((*COUNTS, *SHARES, *FLAGS, "w", None, None))
 
         def moves(name: str) -> dict[str, object]:
@@ -137,8 +137,8 @@ class Chance:
         ]
         made = self._rating()
         rated, self.points = self.points, {}
-        clauses = [self.condition(2, scored=True) for _ in range(pick.randint(1, 4))]
-        if pick.random() < 0.7:
+        clauses = [self.condition(2, scored=True) for _ in range(pick.randint(1, 3))]
+        if pick.random() < 0.5:
             clauses.append(self._scored())
         if any("score" in clause for clause in clauses):  # what the rating asks for counts too
             for name, points in rated.items():

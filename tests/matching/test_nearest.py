@@ -23,10 +23,6 @@ from tests.matching.chance import (
     SHARES,
     WORDS,
     Chance,
-    change,
-    indicator,
-    pack_with,
-    rating,
 )
 
 TYPES = {

@@ -36,7 +36,7 @@ class Rules:
         self.asof = pack.asof
         self._formulas: dict[str, Typed] = {}
         self._schemes: dict[str, Scheme] = {}
-        self._downstream: dict[frozenset[str], tuple[str, ...]] = {}
+        self._downstream: dict[tuple[frozenset[str], bool], tuple[str, ...]] = {}
         self._reach: dict[frozenset[str], frozenset[str]] = {}
 
     @cached_property
@@ -85,15 +85,31 @@ class Rules:
         every = dict.fromkeys((*self.pack.indicators, *self.rating_of))
         return {**every, **row}
 
-    def downstream(self, changed: Iterable[str]) -> tuple[str, ...]:
-        """Name the computed indicators and the ratings that changed columns carry into."""
-        key = frozenset(changed)
+    @cached_property
+    def timed(self) -> frozenset[str]:
+        """Name the indicators that move by themselves as time goes by."""
+        return frozenset(n for n, i in self.pack.indicators.items() if i.by_time is not None)
+
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """Name the computed indicators and the ratings that reckon with the day itself."""
+        formulas = (n for n, i in self.pack.indicators.items() if i.formula is not None)
+        found = {n for n in formulas if self.formula(n).is_dated}
+        for name in self.pack.ratings:
+            if any(wanted.typed.is_dated for wanted in self.scheme(name).conditions()):
+                found.add(name)
+        return frozenset(found)
+
+    def downstream(self, changed: Iterable[str], *, later: bool = False) -> tuple[str, ...]:
+        """Name the computed indicators and ratings that changes, or a later day, carry into."""
+        key = frozenset(changed), later
         if key not in self._downstream:
-            moving, found = set(key), []
+            moving, found = set(key[0]), []
             for name in self.order:
                 is_rating = name in self.pack.ratings
                 reads = self.scheme(name).reads if is_rating else self.inputs[name]
-                if name not in key and not moving.isdisjoint(reads):
+                is_dated = later and name in self.dated
+                if name not in key[0] and (is_dated or not moving.isdisjoint(reads)):
                     found.append(name)
                     moving.update(columns(name) if is_rating else (name,))
             self._downstream[key] = tuple(found)
@@ -110,8 +126,8 @@ class Rules:
         """Give the row after the changes; `only` names the columns that are wanted right."""
         day = asof or self.asof
         made = {**row, **changes}
-        wanted = None if only is None else self._behind(only)
-        for name in self.downstream(changes):
+        wanted = None if only is None else self.behind(only)
+        for name in self.downstream(changes, later=day != self.asof):
             if name in self.pack.ratings:
                 if wanted is None or not wanted.isdisjoint(columns(name)):
                     made.update(self.rated(name, made, day))
@@ -137,7 +153,8 @@ class Rules:
         values = (*(None if p is None else float(p) for p in points), found.grade, found.line_fen)
         return dict(zip(columns(name), values, strict=True))
 
-    def _behind(self, wanted: frozenset[str]) -> frozenset[str]:
+    def behind(self, wanted: frozenset[str]) -> frozenset[str]:
+        """Name the columns that columns come down to, themselves included."""
         if wanted in self._reach:
             return self._reach[wanted]
         found, waiting = set(wanted), list(wanted)
