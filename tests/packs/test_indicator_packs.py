@@ -144,7 +144,7 @@ def _subjects() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield f"{indicator.id}/{nth}", indicator.id, example
 
 
-def _fact(item: Item, subject: str, nth: int, given: dict[str, Any]) -> dict[str, Any]:
+def fact_of(item: Item, subject: str, nth: int, given: dict[str, Any]) -> dict[str, Any]:
     """Read a row of an example as ingest would, with the times that the item's columns tell."""
     unknown = set(given) - set(item.columns)
     assert not unknown, f"{subject} gives {unknown}, which {item.id} has not"
@@ -183,7 +183,7 @@ def measured(asof: dt.date) -> dict[str, dict[str, Any]]:
     subjects = [name for name, _, _ in _subjects()]
     for subject, _, example in _subjects():
         for name, rows in example["given"].items():
-            made = [_fact(pack().items[name], subject, n, row) for n, row in enumerate(rows)]
+            made = [fact_of(pack().items[name], subject, n, row) for n, row in enumerate(rows)]
             facts[name] += made
     with DuckDB(threads=1) as engine:
         engine.arrow("entity", pa.table({"entity": pa.array(subjects, pa.string())}))
