@@ -11,10 +11,12 @@ import click
 from huoshui import explain as wording
 from huoshui import matching, ratings
 from huoshui.cli import output, place
+from huoshui.cli.sandbox import candidate_roots
 from huoshui.pipeline import run as running
 from huoshui.pipeline import subjects
 from huoshui.pipeline.archive import load_and_keep
 from huoshui.pipeline.lake import Lake
+from huoshui.pipeline.shadow import disagreements, keep_shadow
 from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import open_to, rating_counts, summary
 from huoshui.policy.loader import load
@@ -38,13 +40,25 @@ def _asks(command: Any) -> Any:
 
 
 @click.command("run")
+@click.option(
+    "--shadow",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A pack of a candidate version to run beside, or the folder that holds its packs.",
+)
 @_asks
 def run(
-    home: Path, packs: tuple[Path, ...], asof: dt.date, known: int | None, as_json: bool
+    shadow: tuple[Path, ...],
+    home: Path,
+    packs: tuple[Path, ...],
+    asof: dt.date,
+    known: int | None,
+    as_json: bool,
 ) -> None:
     """Run every stage over the facts known, and publish a snapshot under HOME/snapshots.
 
-    The packs are kept under HOME/packs, so that the snapshot's rules can be read again.
+    The packs are kept under HOME/packs, so that the snapshot's rules can be read again.  With
+    --shadow, what a candidate version decides otherwise is written beside the snapshot.
     """
     lake = Lake(place.lake_folder(home))
     with running.session() as engine, output.progress(quiet=as_json) as tick:
@@ -52,6 +66,12 @@ def run(
         work = running.run(engine, lake, pack, known=known, tick=tick)
         snapshot = publish(work, home)
         found = {**summary(work), "snapshot": str(snapshot.folder)}
+        if shadow:
+            names = [root.name for root in packs]
+            candidate = load(candidate_roots(shadow, names, beside=packs), asof=asof)
+            differing = disagreements(work, candidate)
+            path, counts = keep_shadow(snapshot, pack, candidate, differing)
+            found["shadow"] = {**counts, "file": str(path)}
     if as_json:
         output.show_json(found)
     else:
@@ -82,6 +102,10 @@ def show_summary(found: dict[str, Any]) -> None:
     output.table(
         f"As of {found['asof']}, known by batch {found['known']}", ("what", "number"), rows
     )
+    if "shadow" in found:
+        keys = ("kind", "definition", "in_force", "candidate", "subjects")
+        counted = [tuple(row[key] for key in keys) for row in found["shadow"]["counts"]]
+        output.table("Decided otherwise by the candidate", keys, counted)
     output.table("Seconds", ("stage", "seconds"), found["seconds"].items())
 
 

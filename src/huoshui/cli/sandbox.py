@@ -90,6 +90,15 @@ def roots_of(folder: Path, names: Sequence[str], *, beside: Sequence[Path] = ())
     return [folder / name for name in wanted]
 
 
+def candidate_roots(
+    given: Sequence[Path], names: Sequence[str], *, beside: Sequence[Path]
+) -> list[Path]:
+    """Give a candidate version's packs: those named one by one, or all that a folder holds."""
+    if len(given) == 1:
+        return roots_of(given[0], names, beside=beside)
+    return list(given)
+
+
 def is_pack(folder: Path) -> bool:
     """Say whether a folder is one pack: it has units, or a folder that a pack may hold."""
     if not folder.is_dir():

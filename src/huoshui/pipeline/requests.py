@@ -52,7 +52,7 @@ __all__ = [
     "snapshot_folders",
 ]
 
-Kind = Literal["run", "ingest", "resubmit", "explain", "replay"]
+Kind = Literal["run", "ingest", "resubmit", "explain", "replay", "diff"]
 
 PROGRESS, LIFELINE = "HUOSHUI_PROGRESS", "HUOSHUI_LIFELINE"
 SECRET = ("HUOSHUI_DB", "HUOSHUI_DATABASE", "HUOSHUI_SECRET", "PG", "DJANGO")
@@ -90,11 +90,12 @@ RETRIED = frozenset({"lake.busy", "request.killed", "request.crashed"})
 """Codes of problems that may be gone when the same is asked again."""
 
 _ARGUMENTS: Mapping[Kind, tuple[frozenset[str], frozenset[str]]] = {
-    "run": (frozenset({"asof"}), frozenset({"known"})),
+    "run": (frozenset({"asof"}), frozenset({"known", "shadow"})),
     "ingest": (frozenset({"place"}), frozenset({"feed", "recorded_at"})),
     "resubmit": (frozenset({"file"}), frozenset({"recorded_at"})),
     "explain": (frozenset({"subject", "asof"}), frozenset({"known", "offering"})),
     "replay": (frozenset({"inputs"}), frozenset()),
+    "diff": (frozenset({"changed", "asof"}), frozenset({"known", "list", "lang"})),
 }
 """For each kind the arguments that must be given, and those that may."""
 
@@ -103,10 +104,13 @@ _ARGUMENTS: Mapping[Kind, tuple[frozenset[str], frozenset[str]]] = {
 class Request:
     """What is wanted; arguments are plain values, so that a request can wait in a queue.
 
-    `run` (asof, known?): every stage, and a snapshot.  `ingest` (place: a file or folder; feed?,
-    recorded_at?) and `resubmit` (file: a repair file; recorded_at?): new batches.  `explain`
-    (subject, asof, known?, offering?): one subject with the facts behind.  `replay` (inputs: a
-    decision's inputs as `replay.Inputs` has them): the report of a decision, made anew.
+    `run` (asof, known?; shadow?: a folder with the packs of a candidate version): every stage, and
+    a snapshot.  `diff` (changed: a folder with packs of the same names; asof, known?, lang?; list?:
+    the file for the list of who moves): what would be if the packs became those.  `ingest` (place:
+    a file or folder; feed?, recorded_at?) and `resubmit` (file: a repair file; recorded_at?): new
+    batches.  `explain` (subject, asof, known?, offering?): one subject with the facts behind.
+    `replay` (inputs: a decision's inputs as `replay.Inputs` has them): the report of a decision,
+    made anew.
     """
 
     kind: Kind
@@ -161,9 +165,22 @@ def _arguments(request: Request, home: Path, packs: Sequence[Path], scratch: Pat
         inputs = scratch / "inputs.json"
         inputs.write_text(json.dumps(args["inputs"], ensure_ascii=False, default=str), "utf-8")
         return ["replay", *places, "--inputs", str(inputs)]
-    options = _options(args, "asof", "known", "offering")
+    if request.kind == "diff":
+        options = _options(args, "asof", "known", "list", "lang")
+        options += [f"--packs-of={root.name}" for root in packs]
+        return ["packs", "diff", *places, *options, "--", str(_folder(packs)), str(args["changed"])]
+    options = _options(args, "asof", "known", "offering", "shadow")
     behind = ["--", str(args["subject"])] if request.kind == "explain" else []
     return [request.kind, *places, *read, *options, *behind]
+
+
+def _folder(packs: Sequence[Path]) -> Path:
+    """Give the folder that holds all of the packs in force."""
+    folders = {root.parent for root in packs}
+    if len(folders) != 1:
+        detail = "the packs in force do not stand in one folder"
+        raise RequestRefusal.NOT_ASKABLE.refuse(kind="diff", detail=detail)
+    return folders.pop()
 
 
 def _options(args: Mapping[str, Any], *names: str) -> list[str]:

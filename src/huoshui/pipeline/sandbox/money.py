@@ -155,7 +155,7 @@ def amounts_fen(side: Side, name: str) -> tuple[np.ndarray, np.ndarray]:
 def _numbers(side: Side, typed: Typed) -> np.ndarray:
     inputs = {c: plain(side.profile[c]) for c in sorted(typed.columns)}
     (found,) = compile_table([typed]).run(inputs, asof=side.asof, rows=side.profile.num_rows)
-    return plain(found).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return np.asarray(plain(found).cast(pa.float64()).to_numpy(zero_copy_only=False))
 
 
 def _budget(side: Side) -> tuple[np.ndarray, int]:

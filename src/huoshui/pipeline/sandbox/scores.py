@@ -34,8 +34,8 @@ def _rating(base: Side, changed: Side, name: str) -> dict[str, Any]:
     grades = _grades(base, name), _grades(changed, name)
     pairs = Counter(zip(*grades, strict=True))
     matrix: dict[str, dict[str, int]] = {}
-    for (was, now), count in sorted(pairs.items()):
-        matrix.setdefault(was, {})[now] = count
+    for (old, new), count in sorted(pairs.items()):
+        matrix.setdefault(old, {})[new] = count
     return {
         "rating": name,
         "moved": int(moved.sum()),
@@ -43,13 +43,14 @@ def _rating(base: Side, changed: Side, name: str) -> dict[str, Any]:
         "mean_move": round(float(by[exact].mean()), 6) if exact.any() else None,
         "largest_up": _farthest(base, by, sign=1),
         "largest_down": _farthest(base, by, sign=-1),
-        "regraded": sum(n for (was, now), n in pairs.items() if was != now),
+        "regraded": sum(n for (old, new), n in pairs.items() if old != new),
         "grades": matrix,
     }
 
 
 def _numbers(side: Side, column: str) -> np.ndarray:
-    return plain(side.profile[column].cast(pa.float64())).to_numpy(zero_copy_only=False)
+    values = plain(side.profile[column].cast(pa.float64()))
+    return np.asarray(values.to_numpy(zero_copy_only=False))
 
 
 def _farthest(side: Side, by: np.ndarray, *, sign: int) -> dict[str, Any] | None:
