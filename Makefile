@@ -9,7 +9,7 @@ SERVE  ?= 1
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick chromium check bench real lock docs clean
+.PHONY: help setup demo test quick chromium check mutate bench real lock docs clean
 
 help:  ## list the commands
 	@awk -F':.*##' '/^[a-z]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ check: $(VENV)/.all  ## static: format, lint, house rules, import orders, packs,
 	$(BIN)/huoshui packs check
 	$(BIN)/mypy
 	$(BIN)/huoshui docs --check
+
+mutate: $(VENV)/.all  ## move every threshold of the packs: does an example notice? (minutes)
+	$(BIN)/huoshui packs mutate
 
 bench: $(VENV)/.all  ## speed, beside a peer in the same run; results in var/bench
 	$(BIN)/huoshui bench all

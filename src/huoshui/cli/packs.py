@@ -10,8 +10,11 @@ import click
 from huoshui.cli import output, place
 from huoshui.cli.sandbox import diff
 from huoshui.pipeline.archive import archived, kept
+from huoshui.pipeline.mutation import KINDS
+from huoshui.pipeline.mutation import mutate as mutated
 from huoshui.pipeline.packcheck import check as check_packs
 from huoshui.pipeline.packcheck import check_regions
+from huoshui.policy.loader import load
 
 
 @click.group()
@@ -47,6 +50,41 @@ def check(folders: tuple[Path, ...], asof: dt.date, as_json: bool) -> int:
             output.say(f"not tried whether all clauses of {name} can hold: too many values")
         output.say(f"{report.examples} worked examples, {len(report.faults)} faults")
     return output.REFUSED if report.faults else output.DONE
+
+
+@packs.command("mutate")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only this kind.")
+@click.option("--definition", "names", multiple=True, help="Only this definition.")
+@place.asof_option
+@output.as_json
+def mutate(
+    folders: tuple[Path, ...],
+    kinds: tuple[str, ...],
+    names: tuple[str, ...],
+    asof: dt.date,
+    as_json: bool,
+) -> int:
+    """Move every threshold by its smallest step, and see whether a worked example notices.
+
+    FOLDERS are packs read together (packs/common and packs/demo by default).  Exits 1 if some
+    threshold can be moved unnoticed, naming its file and line.
+    """
+    roots = folders or (place.ROOT / "packs/common", place.ROOT / "packs/demo")
+    pack = load(roots, asof=asof)
+    with output.progress(quiet=as_json) as tick:
+        tally = mutated(pack, kinds=kinds or KINDS, names=names, tick=tick)
+    found = tally.to_dict()
+    if as_json:
+        output.show_json(found)
+    else:
+        for survivor in tally.survivors:
+            where, field = survivor.where, ".".join(map(str, survivor.path))
+            output.say(f"{where.file}:{where.line} {field}: {survivor.old} → {survivor.new}")
+        output.say(
+            f"{tally.made} mutations, {found['caught']} caught, survivors: {len(tally.survivors)}"
+        )
+    return output.REFUSED if tally.survivors else output.DONE
 
 
 @packs.command("kept")

@@ -24,7 +24,7 @@ from huoshui.indicators.compute import computed
 from huoshui.indicators.explain import parts
 from huoshui.indicators.schema import PROFILE_MEASURED, arrow_type
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
-from huoshui.policy.loader import load
+from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
 from huoshui.policy.schema import ColumnType, Form, Item, ItemColumn
@@ -98,12 +98,8 @@ def indicator_examples(pack: Pack) -> list[Problem]:
         for case in _cases(name, document, problems):
             by_day[case.example.asof].append(case)
     for day, cases in sorted(by_day.items()):
-        problems += _on_a_day(_pack_on(pack, day), day, cases)
+        problems += _on_a_day(on_day(pack, day), day, cases)
     return problems
-
-
-def _pack_on(pack: Pack, day: dt.date) -> Pack:
-    return pack if day == pack.asof or not pack.roots else load(pack.roots, asof=day)
 
 
 def _cases(name: str, document: Document, problems: list[Problem]) -> Iterator[_Case]:

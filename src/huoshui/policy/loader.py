@@ -145,6 +145,22 @@ def load(roots: Sequence[Path], *, asof: dt.date, kept: Kept | None = None) -> P
     return pack
 
 
+def on_day(pack: Pack, day: dt.date) -> Pack:
+    """Give the same packs as at another day, read once for all who ask of one pack.
+
+    A pack made in memory, which no files stand behind, is the same on every day.
+    """
+    if day == pack.asof or not pack.roots:
+        return pack
+    others = pack.remembered.setdefault("other days", {})
+    assert isinstance(others, dict), "only this function writes it"
+    if day not in others:
+        others[day] = load(pack.roots, asof=day)
+    found = others[day]
+    assert isinstance(found, Pack), "only this function writes it"
+    return found
+
+
 def pack_files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[PackFile]:
     """Yield every file of packs; those in folders that a pack may not hold become problems."""
     for root in roots:

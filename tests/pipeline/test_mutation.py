@@ -1,0 +1,69 @@
+"""A threshold that can be moved unnoticed is found; one with worked edges is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+from huoshui.pipeline.mutation import moved, mutate, replaced, thresholds
+from huoshui.policy.loader import load
+from tests.given import pack_folder
+from tests.policy.test_check import FILES
+
+DAY = dt.date(2026, 11, 20)
+EXAMPLES = "products/tax_loan.examples.yaml"
+EDGES = """
+    - name: at the floor
+      given: { subject_kind: one, paid_fen: 1000, score_grade: A }
+      expect: yes
+      amount_yuan: 10
+    - name: a fen below the floor
+      given: { subject_kind: one, paid_fen: 999, score_grade: A }
+      expect: no
+    - name: tax unknown
+      given: { subject_kind: one, score_grade: A }
+      expect: unknown
+"""
+
+
+def read(root: Path, examples: str):
+    return load([pack_folder(root, {**FILES, EXAMPLES: examples})], asof=DAY)
+
+
+def test_a_threshold_worked_on_both_sides_is_noticed_when_it_moves(tmp_path: Path) -> None:
+    tally = mutate(read(tmp_path, EDGES), kinds=["offerings"])
+    assert tally.made == 2, "the floor, up and down"
+    assert tally.survivors == []
+
+
+def test_a_threshold_without_an_example_on_one_side_is_found_with_its_place(tmp_path: Path) -> None:
+    tally = mutate(read(tmp_path, EDGES.replace("999", "1")), kinds=["offerings"])
+    (survivor,) = tally.survivors
+    assert (survivor.old, survivor.new) == ("10", "9")
+    assert survivor.where.file == "common/products/tax_loan.yaml"
+    assert survivor.where.line
+    assert tally.to_dict()["caught"] == 1
+
+
+def test_the_definition_that_files_hold_is_not_changed(tmp_path: Path) -> None:
+    pack = read(tmp_path, EDGES)
+    before = pack.offerings["tax_loan"]
+    mutate(pack, kinds=["offerings"])
+    assert pack.offerings["tax_loan"] is before
+    assert "other days" not in pack.remembered
+
+
+def test_numbers_in_formulas_are_thresholds_and_nought_and_one_are_not() -> None:
+    assert list(moved("least(a * 0.25, b) + 1")) == ["least(a * 0.26, b) + 1"]
+    assert list(moved(Decimal("1.50"))) == [Decimal("1.51"), Decimal("1.49")]
+
+
+def test_every_threshold_of_a_rating_is_found_once(tmp_path: Path) -> None:
+    rating = read(tmp_path, EDGES).ratings["score"]
+    paths = [path for path, _ in thresholds(rating)]
+    assert len(paths) == len(set(paths))
+    assert ("groups", 0, "criteria", 0, "tiers", 1, "at_least") in paths
+    changed = replaced(rating, ("groups", 0, "criteria", 0, "tiers", 1, "at_least"), Decimal(11))
+    assert changed.groups[0].criteria[0].tiers[1].at_least == 11
+    assert rating.groups[0].criteria[0].tiers[1].at_least == 10
