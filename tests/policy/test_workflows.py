@@ -137,6 +137,7 @@ PLANTED = [
     (FLOW, "move: send", "move: sned", WorkflowRefusal.NO_SUCH),
     (FLOW, "subject_kinds: [firm]", "subject_kinds: [farm]", WorkflowRefusal.NO_SUCH),
     (FLOW, "from: [drafted]", "from: []", WorkflowRefusal.OPENINGS),
+    (FLOW, "subject_kinds: [firm]", "subject_kinds: []", WorkflowRefusal.ABOUT),
     (FLOW, "to: gone", "to: done", WorkflowRefusal.UNREACHED),
     (FLOW, "from: [drafted]", "from: [sent]", WorkflowRefusal.DEAD_END),
     (FLOW, "from: [sent]", "from: [sent, done]", WorkflowRefusal.NOT_AN_END),

@@ -66,6 +66,7 @@ class Step(Form):
     move: Identifier
     by: Identifier  # a role, or system
     person: str | None = None  # where one role has two people; else the role's name serves
+    proposes: bool = False  # acts for the institution that the case is about
     after_days: int = 0
     after_seconds: int = 0
     fields: dict[Identifier, Any] = {}
@@ -214,7 +215,8 @@ def _actor(pack: Pack, step: Step) -> ActorView | None:
     role = pack.roles.get(step.by)
     if role is None:
         return None
-    return ActorView(role.party, step.person or step.by, frozenset(role.may))
+    kind = "proposer" if step.proposes else role.party
+    return ActorView(kind, step.person or step.by, frozenset(role.may))
 
 
 def _facts(step: Step) -> dict[str, GuardFact]:

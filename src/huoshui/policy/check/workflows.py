@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from huoshui.kernel.errors import Problem, Refusal, Where
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import PERMISSIONS, Guard, Move, State, Workflow
+from huoshui.policy.schema import PERMISSIONS, Guard, Move, Role, State, Workflow
 
 _GUARD_NEEDS = {
     "other_person": ("move",),
@@ -16,6 +17,7 @@ _GUARD_NEEDS = {
     "at_most": ("field", "value"),
     "above": ("field", "value"),
 }
+_ABOUT = {"subject": "a subject", "institution": "an institution"}
 _DIMENSION = {"money": {"money": 1}, "months": {"month": 1}, "bp": {"price": 1}}
 
 
@@ -24,8 +26,12 @@ class WorkflowRefusal(Refusal):
 
     NO_SUCH = "There is no {kind} {name}.", "Use {near}, or define {name}."
     OPENINGS = (
-        "{count} moves open a case, not one.",
-        "Leave from empty in exactly one move.",
+        "{count} moves of {party} open a case, not one.",
+        "Leave from empty in exactly one move of each party that may open a case.",
+    )
+    ABOUT = (
+        "The cases are about {about}, but {what}.",
+        "Name kinds of what they are about; the proposer is an institution they are about.",
     )
     UNREACHED = "No move leads to the state {name}.", "Add a move to it, or take it out."
     DEAD_END = (
@@ -96,8 +102,10 @@ class _Checker:
         """Yield states that are not reached, and states that lead to no end."""
         moves, states = self.workflow.moves.values(), self.workflow.states
         openings = [move for move in moves if not move.from_]
-        if len(openings) != 1:
-            yield WorkflowRefusal.OPENINGS.problem(where=self.where("moves"), count=len(openings))
+        for party, count in Counter(move.party for move in openings).items() or [("anybody", 0)]:
+            if count != 1:
+                where = self.where("moves")
+                yield WorkflowRefusal.OPENINGS.problem(where=where, count=count, party=party)
         steps = {(start, move.to) for move in moves for start in move.from_}
         reached = _closure({move.to for move in openings}, steps)
         ends = {name for name, state in states.items() if state.ends}
@@ -108,10 +116,33 @@ class _Checker:
                 yield WorkflowRefusal.UNREACHED.problem(where=where, name=name)
             if name not in ending:
                 yield WorkflowRefusal.DEAD_END.problem(where=where, name=name)
+        yield from self._about()
         kinds = self.pack.vocabularies.get("subject_kind")
         for kind in self.workflow.subject_kinds:
             known = kinds.entries if kinds else ()
             yield from self._exists("kind of subject", kind, known, self.where("subject_kinds"))
+
+    def _about(self) -> Iterator[Problem]:
+        """Yield parties and kinds that do not go with what the cases are about."""
+        flow, about = self.workflow, self.workflow.about
+        other = "proposer" if about == "subject" else "subject"
+        is_subject = about == "subject"
+        wanted, unwanted = (
+            (flow.subject_kinds, flow.institution_kinds)
+            if is_subject
+            else (flow.institution_kinds, flow.subject_kinds)
+        )
+        parties = {move.party for move in flow.moves.values()}
+        parties |= {state.waits_for for state in flow.states.values() if state.waits_for}
+        for is_fault, what in (
+            (not wanted, f"no kind of {about} is named"),
+            (bool(unwanted), f"kinds of {'institution' if is_subject else 'subject'} are named"),
+            (other in parties, f"a move or a state is the {other}'s"),
+        ):
+            if is_fault:
+                yield WorkflowRefusal.ABOUT.problem(
+                    where=self.where("about"), about=_ABOUT[about], what=what
+                )
 
     def state(self, name: str, state: State) -> Iterator[Problem]:
         where = self.where("states", name)
@@ -172,12 +203,23 @@ class _Checker:
         elif move.by not in PERMISSIONS:
             near = _near(move.by, PERMISSIONS, "one that exists")
             yield WorkflowRefusal.NO_PERMISSION.problem(where=where, name=move.by, near=near)
-        elif not any(
-            role.party == move.party and move.by in role.may for role in self.pack.roles.values()
-        ):
+        elif not any(self._may(role, move) for role in self.pack.roles.values()):
             yield WorkflowRefusal.NOBODY_MAY.problem(
                 where=where, party=move.party, name=name, permission=move.by
             )
+
+    def _may(self, role: Role, move: Move) -> bool:
+        """Say whether somebody of a role can make a move."""
+        kinds = self.workflow.institution_kinds if move.party == "proposer" else ()
+        return (
+            role.party == ("institution" if move.party == "proposer" else move.party)
+            and move.by in role.may
+            and (
+                not kinds
+                or not role.institution_kinds
+                or bool({*kinds} & {*role.institution_kinds})
+            )
+        )
 
     def _guard(self, guard: Guard, where: Where) -> Iterator[Problem]:
         needed = _GUARD_NEEDS.get(guard.is_, ())

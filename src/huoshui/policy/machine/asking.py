@@ -16,6 +16,7 @@ from huoshui.policy.schema import FACT_GUARDS, PERMISSIONS, Label, Move
 
 _PARTIES: Mapping[str, Label] = {
     "subject": Label(zh="申请人", en="the applicant"),
+    "proposer": Label(zh="提出机构", en="the institution that proposes"),
     "institution": Label(zh="机构", en="the institution"),
     "operator": Label(zh="平台运营方", en="the operator"),
     "system": Label(zh="系统", en="the system"),

@@ -88,6 +88,24 @@ class MoveRefusal(Refusal):
         "对该产品已有一件在办申请。",
         "请继续办理该申请，或先撤回。",
     )
+    NOT_CLAIMABLE = (
+        "The subsidy cannot be claimed by the applicant today.",
+        "See its window, what was paid before, and which condition fails or is unknown.",
+        "该补贴今日不能由申请人申领。",
+        "请查看申领时间、已享受情况以及未满足或未知的条件。",
+    )
+    ABOVE_CLAIM = (
+        "The sum is above what the subsidy's rule gives.",
+        "Claim at most what the rule gives after caps and stacking.",
+        "金额超过按规则核算的金额。",
+        "请按封顶与叠加规则核算后的金额填报。",
+    )
+    EVIDENCE_LACKING = (
+        "Not all the evidence is in hand.",
+        "Let the applicant claim and bring what is missing.",
+        "佐证数据尚未归集齐全。",
+        "请由申请人申领并补充所缺材料。",
+    )
     DOCUMENTS_MISSING = (
         "Documents are missing: {documents}.",
         "Upload them first.",
@@ -139,6 +157,9 @@ GUARD_REFUSALS: Mapping[str, MoveRefusal] = {
     "quota_left": MoveRefusal.QUOTA_USED_UP,
     "own_offering": MoveRefusal.NOT_OWN_OFFERING,
     "no_other_open": MoveRefusal.OTHER_OPEN,
+    "subsidy_claimable": MoveRefusal.NOT_CLAIMABLE,
+    "within_claim": MoveRefusal.ABOVE_CLAIM,
+    "evidence_in_hand": MoveRefusal.EVIDENCE_LACKING,
 }
 """What is said where a fact that a guard asks for is false."""
 

@@ -21,7 +21,10 @@ class Acting(Protocol):
 
     @property
     def kind(self) -> str:
-        """Say whom they act for: subject, institution, operator, person, system or nobody."""
+        """Say whom they act for: subject, institution, operator, person, system or nobody.
+
+        Whoever acts for the institution that a case is about is its `proposer` there.
+        """
 
     @property
     def person(self) -> object:

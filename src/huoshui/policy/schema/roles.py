@@ -68,6 +68,13 @@ PERMISSIONS: Mapping[str, Permission] = {
     "case.ask": _permission("要求补充", "ask for more", "institution"),
     "case.decide": _permission("审批申请", "decide an application", "institution"),
     "case.approve": _permission("复核审批", "give the second pair of eyes", "institution"),
+    "subsidy.claim": _permission("申领补贴", "claim a subsidy", "subject"),
+    "subsidy.check": _permission("核验补贴申领", "check a claim for a subsidy", "institution"),
+    "subsidy.decide": _permission("审批补贴申领", "decide a claim for a subsidy", "institution"),
+    "subsidy.pay": _permission("拨付补贴", "pay a subsidy out", "institution"),
+    "listing.propose": _permission("申报入库产品", "propose a product for the list", "institution"),
+    "listing.check": _permission("核验入库产品", "check a proposed product", "institution"),
+    "listing.decide": _permission("决定产品入库", "decide what is listed", "institution"),
     "consent.give": _permission("授权查询", "give consent", "subject", "person"),
     "consent.withdraw": _permission("撤回授权", "withdraw consent", "subject", "person"),
     "consent.read": _permission(

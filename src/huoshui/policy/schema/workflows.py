@@ -13,9 +13,10 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from huoshui.policy.schema.parts import Cite, Dated, Definition, Form, Identifier, Label
+from huoshui.policy.schema.roles import InstitutionKind
 
-Mover = Literal["subject", "institution", "operator", "system"]
-"""Who makes a move."""
+Mover = Literal["subject", "proposer", "institution", "operator", "system"]
+"""Who makes a move; the proposer is the institution that a case is about, where one is."""
 
 GuardWord = Literal[
     "consent_given",
@@ -24,6 +25,9 @@ GuardWord = Literal[
     "quota_left",
     "own_offering",
     "no_other_open",
+    "subsidy_claimable",
+    "within_claim",
+    "evidence_in_hand",
     "documents_given",
     "other_person",
     "made",
@@ -46,6 +50,13 @@ GUARDS: Mapping[str, Label] = {
     "no_other_open": Label(
         zh="对同一产品没有另一件在办申请", en="no other application for the offering is open"
     ),
+    "subsidy_claimable": Label(
+        zh="补贴今日可申领", en="the subsidy may be claimed by the applicant today"
+    ),
+    "within_claim": Label(
+        zh="金额不超过核算金额", en="the sum is at most what the subsidy's rule gives"
+    ),
+    "evidence_in_hand": Label(zh="佐证数据均已归集", en="all the evidence is in hand"),
     "documents_given": Label(zh="所需材料已经提交", en="the documents needed are given"),
     "other_person": Label(zh="不是同一人办理", en="another person than before makes the move"),
     "made": Label(zh="此前已办过该步骤", en="the other move has been made"),
@@ -63,6 +74,9 @@ FACT_GUARDS = (
     "quota_left",
     "own_offering",
     "no_other_open",
+    "subsidy_claimable",
+    "within_claim",
+    "evidence_in_hand",
 )
 """Guards that the machine cannot decide from the case: whoever asks gives it their facts."""
 
@@ -171,10 +185,14 @@ class Move(Form):
 class Workflow(Definition):
     """A kind of case: where it may be, what may be done there, by whom, and until when.
 
-    It has one move without `from`, which opens a case in the first state.
+    A move without `from` opens a case; of each party that may, there is one.  A case is about a
+    subject, or about an institution: then the moves of that institution are the proposer's, and
+    `institution` is whoever decides.
     """
 
-    subject_kinds: tuple[Identifier, ...]  # words of the vocabulary subject_kind
+    about: Literal["subject", "institution"] = "subject"
+    subject_kinds: tuple[Identifier, ...] = ()  # words of subject_kind; where about a subject
+    institution_kinds: tuple[InstitutionKind, ...] = ()  # where about an institution
     states: dict[Identifier, State]
     moves: dict[Identifier, Move]
     fields: dict[Identifier, CaseField] = {}
@@ -183,7 +201,11 @@ class Workflow(Definition):
     cite: Cite
 
     @property
+    def openings(self) -> tuple[str, ...]:
+        """Name the moves that open a case, in the order of the file."""
+        return tuple(name for name, move in self.moves.items() if not move.from_)
+
+    @property
     def opening(self) -> str:
-        """Name the move that opens a case."""
-        (opening,) = (name for name, move in self.moves.items() if not move.from_)
-        return opening
+        """Name the move that opens a case, the first where several parties may."""
+        return self.openings[0]
