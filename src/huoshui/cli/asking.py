@@ -10,7 +10,7 @@ import click
 
 from huoshui import explain as wording
 from huoshui import matching, ratings
-from huoshui.cli import output, place
+from huoshui.cli import output, place, whynot
 from huoshui.cli.sandbox import candidate_roots
 from huoshui.pipeline import run as running
 from huoshui.pipeline import subjects
@@ -238,12 +238,18 @@ def _show_matches(work: running.Work, offering: str | None, limit: int, as_json:
 @click.argument("subject", nargs=-1)
 @click.option("--subjects-from", type=click.Path(path_type=Path, exists=True), default=None)
 @click.option("--offering", default=None, help="Only this offering, clause by clause.")
+@click.option("--definition", default=None, help="Why not: an offering, title, rating ...")
+@click.option("--given", multiple=True, help="Assume COLUMN=VALUE; with --definition, repeatable.")
+@click.option("--grade", default=None, help="The grade wanted of a rating; else the next better.")
 @place.language_option
 @_asks
 def explain(
     subject: tuple[str, ...],
     subjects_from: Path | None,
     offering: str | None,
+    definition: str | None,
+    given: tuple[str, ...],
+    grade: str | None,
     lang: Any,
     home: Path,
     packs: tuple[Path, ...],
@@ -255,7 +261,8 @@ def explain(
 
     Evaluated anew from the facts known by the batch; nothing stored is read.  With several
     subjects, or --subjects-from FILE (a code a line), --json prints one object a line; the rows
-    behind each number are listed for up to 25 subjects.
+    behind each number are listed for up to 25 subjects.  With --definition: the clauses of one
+    definition of any kind with their distances, the nearest way to yes and the earliest day.
     """
     asked = list(subject)
     if subjects_from is not None:
@@ -263,6 +270,20 @@ def explain(
     if not asked:
         raise click.UsageError("Say which subject: a code or a name.")
     lake, pack = Lake(place.lake_folder(home)), load(packs, asof=asof)
+    if definition is not None:
+        assumed = whynot.assumed(pack, definition, given)
+        rules = matching.Rules(pack)
+        matching.question_of(rules, matching.kind_of(pack, definition), definition, grade=grade)
+        with running.session() as engine, output.progress(quiet=as_json) as tick:
+            work, seen = subjects.see(engine, lake, pack, asked, known=known, tick=tick)
+        for one in seen:
+            report = whynot.report_of(rules, one.row, definition, assumed, grade=grade)
+            answer = {"asked": one.asked, "entity": one.entity, "known": work.known, **report}
+            if as_json:
+                output.show_json(answer, one_line=len(asked) > 1)
+            else:
+                whynot.show(answer, lang)
+        return
     plan = matching.compile(pack, asof=asof)
     with running.session() as engine, output.progress(quiet=as_json) as tick:
         work, seen = subjects.see(engine, lake, pack, asked, known=known, tick=tick)

@@ -4,6 +4,7 @@ from huoshui.explain.automatic import automatic_report
 from huoshui.explain.claims import claims_lines, claims_report
 from huoshui.explain.decision import canonical, decision_report
 from huoshui.explain.evidence import evidence_sentence, items_behind, missing_columns
+from huoshui.explain.gaps import Gap, gap_report, gaps_of, plain_value
 from huoshui.explain.lines import offering_lines, offers_lines, rating_lines
 from huoshui.explain.numbers import LANGUAGES, Language, column_label, column_value, money, shown
 from huoshui.explain.reports import (
@@ -18,11 +19,14 @@ from huoshui.explain.reports import (
 )
 from huoshui.explain.rules import RULE_KINDS, AskedRuleRefusal, rule_report
 from huoshui.explain.sentences import clause_sentence, terms_sentence, verdict_sentence
+from huoshui.explain.whynot import earliest_report, nearest_report, next_grade, whynot_report
+from huoshui.explain.whynot_lines import whynot_lines
 
 __all__ = [
     "LANGUAGES",
     "RULE_KINDS",
     "AskedRuleRefusal",
+    "Gap",
     "Language",
     "Report",
     "automatic_report",
@@ -35,15 +39,21 @@ __all__ = [
     "column_label",
     "column_value",
     "decision_report",
+    "earliest_report",
     "evidence_sentence",
     "fits_report",
+    "gap_report",
+    "gaps_of",
     "items_behind",
     "missing_columns",
     "money",
+    "nearest_report",
+    "next_grade",
     "offering_lines",
     "offering_report",
     "offers_lines",
     "offers_report",
+    "plain_value",
     "rating_lines",
     "rating_report",
     "rule_report",
@@ -51,4 +61,6 @@ __all__ = [
     "terms_report",
     "terms_sentence",
     "verdict_sentence",
+    "whynot_lines",
+    "whynot_report",
 ]
