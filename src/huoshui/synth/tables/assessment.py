@@ -16,7 +16,7 @@ from huoshui.synth.population import Region
 from huoshui.synth.rawtable import RawTable
 from huoshui.synth.tables.drawing import flag, happens, over_years, years_of
 from huoshui.synth.tables.innovation import patents, rd_platforms, software_copyrights, standards
-from huoshui.synth.tables.titles import merit, titles_industry
+from huoshui.synth.tables.titles import merit, titles_industry, titles_science
 from huoshui.synth.trades import TRADES
 
 FIELDS: dict[str, tuple[float, float]] = {
@@ -41,7 +41,8 @@ def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
 
 def _counts(region: Region, who: np.ndarray, held: np.ndarray) -> np.ndarray:
     """Count the firms of some rows for each of the rows asked for."""
-    return np.bincount(held[held < len(region.firms)], minlength=len(region.firms))[who]
+    counts = np.bincount(held[held < len(region.firms)], minlength=len(region.firms))
+    return np.asarray(counts[who])
 
 
 def _granted(region: Region, who: np.ndarray, ends: np.ndarray, inventions: bool) -> np.ndarray:
@@ -88,11 +89,28 @@ def _field(rng: np.random.Generator, innovative: np.ndarray) -> Word:
     return Word(np.minimum(at, len(FIELDS) - 1), tuple(FIELDS))
 
 
+def _rung(region: Region) -> np.ndarray:
+    """Give how high each firm stands on the ladder of titles, from innovative SME, or 0."""
+    table = titles_industry(region)
+    title = table.columns["认定名称"]
+    assert isinstance(title, Word)
+    ladder = title.at < 4
+    found = np.zeros(len(region.firms), np.int64)
+    np.maximum.at(found, table.who[ladder], title.at[ladder] + 1)
+    return found
+
+
 def _rights(
-    region: Region, rng: np.random.Generator, who: np.ndarray, ends: np.ndarray
+    region: Region, rng: np.random.Generator, who: np.ndarray, ends: np.ndarray, rung: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Draw how many of a firm's rights bear on its leading product."""
+    """Draw how many of a firm's rights bear on its leading product.
+
+    What a title asked for is there: layouts of circuits and the like, which no register of ours
+    lists, count as much as inventions.
+    """
     one = rng.binomial(_granted(region, who, ends, inventions=True), 0.78)
+    asked = np.array([0.0, 0.1, 0.9, 4.0, 5.5])[rung]
+    one = np.maximum(one, rng.poisson(asked + (asked > 0.5)))
     programs = _registered(region, who, ends, software_copyrights(region), "登记日期")
     two = rng.binomial(_granted(region, who, ends, inventions=False) + programs, 0.7)
     return {
@@ -136,9 +154,10 @@ def declarations(region: Region) -> RawTable:
     ends = np.array([np.datetime64(f"{y}-12-31") for y in region.years])[year]
     able, new = merit(region)[who], firms.innovative[who]
     age = (ends - region.subjects.established[who]).astype(np.int64) / 365.25
-    rights = _rights(region, rng, who, ends)
+    rung = _rung(region)[who]
+    rights = _rights(region, rng, who, ends, rung)
     some = (rights["主导产品Ⅰ类知识产权数"] + rights["主导产品Ⅱ类知识产权数"]) > 0
-    niche, stands_out = _market(rng, able, age)
+    niche, stands_out = _market(rng, able + np.maximum(rung - 1, 0) * 0.45, age)
     making = np.array([t.code[0] in "123" for t in TRADES])[firms.trade[who]]
     made = rng.poisson(np.clip(np.where(new, 1.9 + 1.1 * able, 0.25), 0.05, 9) * 3)
     drafted = _registered(region, who, ends, standards(region), "发布日期") > 0
@@ -201,8 +220,12 @@ def _steps(rng: np.random.Generator, usual: np.ndarray, most: int) -> np.ndarray
 def _high_tech(region: Region, rng: np.random.Generator) -> Blocks:
     """Assess applicants for recognition in every block of the guidelines."""
     firms, able = region.firms, merit(region)
-    alive = np.isnat(firms.ceased)
-    who = happens(rng, np.where(firms.innovative & alive & (able > -1.2), 0.2, 0.0))
+    titles = titles_science(region)
+    given = titles.columns["称号"]
+    assert isinstance(given, Word)
+    holds = np.isin(np.arange(len(firms)), titles.who[given.at == 0])
+    may = firms.innovative & np.isnat(firms.ceased) & (able > -1.2)
+    who = happens(rng, np.where(may, np.where(holds, 0.45, 0.1), 0.0))
     ends = np.full(len(who), region.today)
     one, two = (_granted(region, who, ends, inventions=i) for i in (True, False))
     two = two + _registered(region, who, ends, software_copyrights(region), "登记日期")
@@ -227,11 +250,7 @@ def _high_tech(region: Region, rng: np.random.Generator) -> Blocks:
 def _cultivation(region: Region, rng: np.random.Generator) -> Blocks:
     """Score the development of those who hold a title of the ladder, and of some others."""
     firms, able = region.firms, merit(region)
-    rungs = titles_industry(region)
-    title = rungs.columns["认定名称"]
-    assert isinstance(title, Word)
-    holds = np.isin(np.arange(len(firms)), rungs.who[title.at < 4])
-    chance = np.where(holds, 0.72, np.where(firms.innovative & (able > -0.3), 0.2, 0.0))
+    chance = np.where(_rung(region) > 0, 0.72, np.where(firms.innovative & (able > -0.3), 0.2, 0.0))
     who = happens(rng, np.where(np.isnat(firms.ceased), chance, 0.0))
     score = np.clip(np.rint(rng.normal(455 + 85 * able[who], 65)), 80, 990).astype(np.int64)
     local = 10 * _steps(rng, 7.5 + 1.6 * able[who], 15)
