@@ -79,7 +79,7 @@ class _Runner:
 
     def problems(self) -> Iterator[Problem]:
         documents = self.pack.examples("sharings")
-        for name in self.pack.sharings:
+        for name in sorted({*self.pack.sharings, *documents}):  # examples may be of a former one
             if name in documents:
                 yield from self._document(name, documents[name])
             else:
@@ -95,7 +95,8 @@ class _Runner:
                 where = document.where(tuple(detail["loc"]))
                 yield SharingExampleRefusal.FORM.problem(where=where, detail=message)
             return
-        wanted = VERDICTS if self.pack.sharings[sharing].clauses else ("yes",)
+        stated = self.pack.sharings.get(sharing)
+        wanted = VERDICTS if stated is not None and stated.clauses else ("yes",)
         for verdict in wanted:
             if all(example.in_scope != verdict for example in examples):
                 yield SharingExampleRefusal.LACKS.problem(

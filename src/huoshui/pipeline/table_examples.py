@@ -75,7 +75,7 @@ class _Runner:
 
     def problems(self) -> Iterator[Problem]:
         documents = self.pack.examples("tables")
-        for name in self.pack.tables:
+        for name in sorted({*self.pack.tables, *documents}):  # examples may be of a former table
             if name in documents:
                 yield from self._document(name, documents[name])
             else:
@@ -91,11 +91,12 @@ class _Runner:
                 where = document.where(tuple(detail["loc"]))
                 yield TableExampleRefusal.FORM.problem(where=where, detail=message)
             return
+        rows = self.pack.tables[table].rows if table in self.pack.tables else ()
         lacks = {
             "that comes out unknown": not any(UNKNOWN in e.expect.values() for e in examples),
             **{
                 f"answered by the row {row.id}": all(e.row != row.id for e in examples)
-                for row in self.pack.tables[table].rows
+                for row in rows
             },
         }
         for wanted, is_lacking in lacks.items():
