@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -17,7 +17,7 @@ from huoshui.kernel.citation import Citation
 from huoshui.kernel.trace import Trace
 from huoshui.policy.expression import evaluate_row
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import Cited, Clause, Label
+from huoshui.policy.schema import Cited, Clause, Group, Label
 from huoshui.policy.values import resolved
 from huoshui.ratings.build import known_rating
 from huoshui.ratings.ops.bands import band_of
@@ -137,8 +137,16 @@ def trace(pack: Pack, scheme: Scheme, row: Mapping[str, object]) -> RatingTrace:
         applies = truth_of(evaluate_row(scheme.applies.typed, row, asof=asof))
     hard = tuple(_condition(scheme, h, wanted, None, row) for h, wanted in scheme.hard)
     bonus = tuple(_condition(scheme, b, wanted, b.points, row) for b, wanted in scheme.bonus)
-    parts = _Parts(scheme, verdicts, criteria, bonus)
-    low, high = parts.total("low"), parts.total("high")
+    by_group = [[c for c in criteria if c.group == group.id] for group in rating.groups]
+    groups = list(zip(rating.groups, by_group, strict=True))
+    parts = _Parts(
+        scheme=scheme,
+        counts=verdicts,
+        low=tuple(_earned(g, own, LOW) for g, own in groups),
+        high=tuple(_earned(g, own, HIGH) for g, own in groups),
+        bonus=bonus,
+    )
+    low, high = parts.total(LOW), parts.total(HIGH)
     unbounded = any(c.open and c.counts is not False for c in criteria) or any(
         b.points is None and b.verdict is not False for b in bonus
     )
@@ -155,11 +163,14 @@ def trace(pack: Pack, scheme: Scheme, row: Mapping[str, object]) -> RatingTrace:
         grade=grade,
         line_fen=line,
         most=rating.most,
-        groups=tuple(_group(parts, nth, found) for nth, found in enumerate(counted)),
+        groups=tuple(
+            _group(parts, nth, own, found)
+            for nth, (own, found) in enumerate(zip(by_group, counted, strict=True))
+        ),
         criteria=criteria,
         hard=hard,
         bonus=bonus,
-        missing=_missing(parts, low, high) if is_bounded else (),
+        missing=_missing(parts, by_group, low, high) if is_bounded else (),
         cite=rating.cite,
     )
 
@@ -196,7 +207,9 @@ def _criterion(
     )
 
 
-def _group(parts: _Parts, nth: int, found: Trace | None) -> GroupTrace:
+def _group(
+    parts: _Parts, nth: int, criteria: Sequence[CriterionTrace], found: Trace | None
+) -> GroupTrace:
     group = parts.scheme.rating.groups[nth]
     return GroupTrace(
         id=group.id,
@@ -204,7 +217,7 @@ def _group(parts: _Parts, nth: int, found: Trace | None) -> GroupTrace:
         counts=parts.counts[nth],
         low=_points(parts.group(nth, "low")),
         high=_points(parts.group(nth, "high")),
-        open=any(c.open for c in parts.criteria if c.group == group.id),
+        open=any(c.open for c in criteria),
         cap=group.cap,
         trace=found,
     )
@@ -240,21 +253,32 @@ def _tier(scheme: CriterionScheme, code: int) -> str:
     return ", ".join(ends) or "any"
 
 
+def _earned(group: Group, criteria: Iterable[CriterionTrace], end: End) -> int:
+    """Give one end of what a group earns by its criteria, were it to count."""
+    points = [micro(c.low if end == "low" else c.high) for c in criteria]
+    made = max(points, default=0) if group.take == "best" else sum(points)
+    return made if group.cap is None else min(made, micro(group.cap))
+
+
 @dataclass(frozen=True)
 class _Parts:
     """What a score is added up from; replacing a part says what the score would then be."""
 
     scheme: Scheme
     counts: tuple[bool | None, ...]  # by group
-    criteria: tuple[CriterionTrace, ...]
+    low: tuple[int, ...]  # by group, millionths
+    high: tuple[int, ...]
     bonus: tuple[ConditionTrace, ...]
 
     def group(self, nth: int, end: End) -> int:
         """Give one end of what a group earns, were it to count."""
-        group = self.scheme.rating.groups[nth]
-        points = [micro(getattr(c, end)) for c in self.criteria if c.group == group.id]
-        made = max(points, default=0) if group.take == "best" else sum(points)
-        return made if group.cap is None else min(made, micro(group.cap))
+        return self.low[nth] if end == "low" else self.high[nth]
+
+    def earning(self, nth: int, end: End, points: int) -> int:
+        """Give one end of the score, had a group earned other points at that end."""
+        if end == "low":
+            return replace(self, low=(*self.low[:nth], points, *self.low[nth + 1 :])).total(end)
+        return replace(self, high=(*self.high[:nth], points, *self.high[nth + 1 :])).total(end)
 
     def options(self, choice: Choice, end: End) -> list[int]:
         """Give one end of what each option of a choice would earn."""
@@ -314,18 +338,22 @@ def _grade(
     return grades[at_low] if at_low == at_high else None, lines[at_low]
 
 
-def _missing(parts: _Parts, low: int, high: int) -> tuple[Missing, ...]:
+def _missing(
+    parts: _Parts, by_group: Sequence[Sequence[CriterionTrace]], low: int, high: int
+) -> tuple[Missing, ...]:
     """Give what is missing, first what could move the score farthest."""
     found = []
-    criteria, bonus = parts.criteria, parts.bonus
-    for i, c in enumerate(criteria):
-        if c.low == c.high or c.counts is False:
-            continue
-        best = (*criteria[:i], replace(c, low=c.high), *criteria[i + 1 :])
-        worst = (*criteria[:i], replace(c, high=c.low), *criteria[i + 1 :])
-        rises = replace(parts, criteria=best).total("low")
-        falls = replace(parts, criteria=worst).total("high")
-        found.append(_move(c.id, c.label, (c.indicator,), rises, falls, low, high))
+    bonus = parts.bonus
+    for nth, criteria in enumerate(by_group):
+        group = parts.scheme.rating.groups[nth]
+        for i, c in enumerate(criteria):
+            if c.low == c.high or c.counts is False:
+                continue
+            others = [*criteria[:i], *criteria[i + 1 :]]
+            best = _earned(group, [*others, replace(c, low=c.high)], LOW)
+            worst = _earned(group, [*others, replace(c, high=c.low)], HIGH)
+            rises, falls = parts.earning(nth, LOW, best), parts.earning(nth, HIGH, worst)
+            found.append(_move(c.id, c.label, (c.indicator,), rises, falls, low, high))
     for choice in parts.scheme.choices:
         if parts.counts[choice.asked] is not None:
             continue
