@@ -24,6 +24,8 @@ WRONG = [
     ("NOT_A_SUM", "number", "ratio", {"op": "variation", "column": "began", "months": 6}),
     ("NOT_FOR_OP", "flag", None, {"op": "holding", "aggregate": "any", "column": "kind"}),
     ("NOT_FOR_OP", "number", "month", {"op": "since", "column": "kind", "edge": "first"}),
+    ("NOT_FOR_OP", "day", None, {"op": "edge_day", "column": "kind", "edge": "first"}),
+    ("WRONG_TYPE", "number", "month", {"op": "edge_day", "column": "began", "edge": "last"}),
 ]
 
 
