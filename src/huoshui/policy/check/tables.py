@@ -177,17 +177,21 @@ def unreached(whens: Sequence[Typed | None], *, asof: dt.date) -> list[int]:
     """Give the places of the rows that can never answer: none of known values leads there.
 
     Exact over columns that are only compared with constants; a row that reads a column in another
-    way, or one that takes too long to reach, is let pass unless an earlier row is the same.
+    way, or one that takes too long to reach, is let pass unless an earlier row is the same.  So is
+    one that rests on a value nobody knows on the day, which may turn out to be anything.
     """
     return [
         nth
         for nth, when in enumerate(whens)
-        if when in whens[:nth] or not _is_reachable([w for w in whens[:nth] if w], when, asof)
+        if (when in whens[:nth] and not (when and _rests_on_unknown(when)))
+        or not _is_reachable([w for w in whens[:nth] if w], when, asof)
     ]
 
 
 def _is_reachable(earlier: Sequence[Typed], when: Typed | None, asof: dt.date) -> bool:
     wanted = [(one, False) for one in earlier] + ([(when, True)] if when is not None else [])
+    if any(_rests_on_unknown(one) for one, _ in wanted):
+        return True
     columns: list[str] = []
     for one, _ in reversed(wanted):
         columns += sorted(one.columns - set(columns))
@@ -199,6 +203,10 @@ def _is_reachable(earlier: Sequence[Typed], when: Typed | None, asof: dt.date) -
         values[column] = found
     search = _Search(wanted, values, asof)
     return search.reaches(dict.fromkeys(columns), columns)
+
+
+def _rests_on_unknown(typed: Typed) -> bool:
+    return any(isinstance(part, Constant) and part.value is None for part in typed.walk())
 
 
 def _values(expressions: Sequence[Typed], column: str, asof: dt.date) -> list[Any] | None:
