@@ -37,7 +37,7 @@ PACKS = Path(__file__).resolve().parents[2] / "packs"
 AT = dt.datetime(2026, 11, 20, 1, tzinfo=dt.UTC)
 HOLDS: dict[str, GuardFact] = dict.fromkeys(FACT_GUARDS, True)
 SYSTEM = ActorView("system")
-WORKFLOWS = ("financing_application", "need")
+WORKFLOWS = ("financing_application", "need", "product_listing", "subsidy_claim")
 
 
 @cache

@@ -19,7 +19,7 @@ from huoshui.web.cases.rules.diagram import FlowDiagram
 from huoshui.web.cases.rules.drawing import diagram_of
 
 PACKS = Path(__file__).resolve().parents[3] / "packs"
-WORKFLOWS = ("financing_application", "need")
+WORKFLOWS = ("financing_application", "need", "product_listing", "subsidy_claim")
 BOTH = {"zh": "名", "en": "name"}
 Point = tuple[int, int]
 
