@@ -232,9 +232,8 @@ def _with(
     made = dataclasses.replace(
         pack, **{kind: one}, example_documents={(kind, changed.id): examples}
     )
-    if kind not in ("ratings", "indicators"):  # the columns of the profile are as they were
-        kept = {key: what for key, what in pack.remembered.items() if key != "other days"}
-        made.remembered.update(kept)
+    # Columns keep their names and types whatever a threshold is.
+    made.remembered.update({k: v for k, v in pack.remembered.items() if k != "other days"})
     return made
 
 

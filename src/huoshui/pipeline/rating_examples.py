@@ -6,6 +6,7 @@ from the scheme: score, ends of the interval, grade, line.  What it does not nam
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -13,18 +14,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.pipeline.offering_examples import profile_row
+from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
 from huoshui.policy.schema import Form
 from huoshui.policy.schema.parts import Identifier, NumberOrUnknown
-from huoshui.ratings import RatingTrace, compile_rating, explain
+from huoshui.ratings import RatingTrace, Scheme, compile_rating, trace
 
 
 class RatingExampleRefusal(Refusal):
     """Why an example of a rating does not hold, the weightiest first."""
 
     NONE = "{rating} has no worked examples.", "Add {rating}.examples.yaml beside it."
-    FORM = "{detail}.", "An example has name, given and expect."
+    FORM = "{detail}.", "An example has name, given and expect, and asof if wanted."
+    NOT_IN_FORCE = "{rating} is not in force on {day}.", "Name a day on which it is."
     LACKS = "{rating} has no example {wanted}.", "Add one."
     DIFFERS = (
         "“{name}” comes to {what} {got}, not {expected}.",
@@ -46,6 +49,7 @@ class RatingExample(Form):
     """One worked example."""
 
     name: str
+    asof: dt.date | None = None  # the day the packs are read as at, where another is meant
     given: dict[Identifier, object]
     expect: Expected
 
@@ -90,26 +94,35 @@ def _document(pack: Pack, rating: str, document: Document) -> Iterator[Problem]:
         if is_lacking:
             where = document.where()
             yield RatingExampleRefusal.LACKS.problem(where=where, rating=rating, wanted=wanted)
+    schemes = {pack.asof: scheme}
     for nth, example in enumerate(examples):
-        yield from _example(pack, rating, example, document.where((nth, "expect")))
+        day = example.asof or pack.asof
+        here = on_day(pack, day)
+        if rating not in here.ratings:
+            where = document.where((nth, "asof"))
+            yield RatingExampleRefusal.NOT_IN_FORCE.problem(where=where, rating=rating, day=day)
+            continue
+        if day not in schemes:
+            schemes[day] = compile_rating(here, here.ratings[rating], asof=here.asof)
+        yield from _example(here, schemes[day], example, document.where((nth, "expect")))
 
 
-def _example(pack: Pack, rating: str, example: RatingExample, where: Where) -> Iterator[Problem]:
+def _example(pack: Pack, scheme: Scheme, example: RatingExample, where: Where) -> Iterator[Problem]:
     try:
         row = profile_row(pack, example.given, where)
     except Refused as refused:
         yield from refused.problems
         return
-    trace = explain(pack, rating, row, asof=pack.asof)
+    traced = trace(pack, scheme, row)
     for what in sorted(example.expect.model_fields_set):
-        got, expected = _found(trace, what), getattr(example.expect, what)
+        got, expected = _found(traced, what), getattr(example.expect, what)
         if got != expected:
             yield RatingExampleRefusal.DIFFERS.problem(
                 where=where, name=example.name, what=what, got=got, expected=expected
             )
 
 
-def _found(trace: RatingTrace, what: str) -> object:
+def _found(traced: RatingTrace, what: str) -> object:
     if what == "line_yuan":
-        return None if trace.line_fen is None else Decimal(trace.line_fen) / 100
-    return getattr(trace, what)
+        return None if traced.line_fen is None else Decimal(traced.line_fen) / 100
+    return getattr(traced, what)
