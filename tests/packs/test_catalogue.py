@@ -105,6 +105,8 @@ def test_a_key_is_always_given_but_for_an_unknown_counterparty():
 def test_every_word_list_is_used_and_every_choice_has_one():
     used = {c.vocabulary for i in items() for c in i.columns.values() if c.vocabulary}
     used |= {i.vocabulary for i in pack().indicators.values() if i.vocabulary}
+    for table in pack().tables.values():
+        used |= {c.vocabulary for c in (*table.inputs.values(), *table.outputs.values())} - {None}
     for flow in pack().workflows.values():
         used |= {f.vocabulary for f in flow.fields.values() if f.vocabulary}
         used |= {m.reasons for m in flow.moves.values() if m.reasons}
