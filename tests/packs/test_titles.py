@@ -162,6 +162,12 @@ def _criteria(pack: Pack, rating: str) -> list[Criterion]:
     return [criterion for group in pack.ratings[rating].groups for criterion in group.criteria]
 
 
+def test_every_score_is_shown_out_of_a_hundred() -> None:
+    pack = pack_on(TODAY)
+    nobody = profile_row(pack, {}, Where())
+    assert {explain(pack, name, nobody, asof=TODAY).most for name in SCORES} == {100}
+
+
 def test_the_three_blocks_of_the_innovative_score_are_the_whole_cut_up() -> None:
     pack = pack_on(TODAY)
     parts = [g for b in BLOCKS for g in pack.ratings[f"innovative_sme_points_{b}"].groups]

@@ -162,7 +162,7 @@ def trace(pack: Pack, scheme: Scheme, row: Mapping[str, object]) -> RatingTrace:
         high=_points(high) if is_bounded else None,
         grade=grade,
         line_fen=line,
-        most=rating.most,
+        most=rating.full_marks if rating.most is None else rating.most,
         groups=tuple(
             _group(parts, nth, own, found)
             for nth, (own, found) in enumerate(zip(by_group, counted, strict=True))
