@@ -16,7 +16,8 @@ from functools import cached_property
 from huoshui.indicators.compute import order
 from huoshui.indicators.explain import parts
 from huoshui.indicators.schema import is_whole
-from huoshui.policy.expression import Scope, Typed, check, evaluate_row, parse
+from huoshui.matching.evaluating import Evaluator
+from huoshui.policy.expression import Scope, Typed, check, parse
 from huoshui.policy.pack import Pack
 from huoshui.policy.scope import profile_scope
 from huoshui.ratings import Scheme, columns, compile_rating, trace
@@ -34,9 +35,14 @@ class Rules:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.asof = pack.asof
+        self.evaluator = Evaluator()
         self._formulas: dict[str, Typed] = {}
         self._schemes: dict[str, Scheme] = {}
         self._downstream: dict[tuple[frozenset[str], bool], tuple[str, ...]] = {}
+        self._plans: dict[
+            tuple[frozenset[str], bool, frozenset[str] | None],
+            tuple[tuple[str, ...], frozenset[str]],
+        ] = {}
         self._reach: dict[frozenset[str], frozenset[str]] = {}
 
     @cached_property
@@ -125,19 +131,40 @@ class Rules:
     ) -> dict[str, object]:
         """Give the row after the changes; `only` names the columns that are wanted right."""
         day = asof or self.asof
-        made = {**row, **changes}
-        wanted = None if only is None else self.behind(only)
-        for name in self.downstream(changes, later=day != self.asof):
+        changed, later = frozenset(changes), day != self.asof
+        names, reads = self._plan(changed, later, only)
+        if only is None:
+            made = {**row, **changes}
+        else:
+            made = {name: row[name] for name in reads if name in row}
+            made.update(changes)
+        for name in names:
             if name in self.pack.ratings:
-                if wanted is None or not wanted.isdisjoint(columns(name)):
-                    made.update(self.rated(name, made, day))
-            elif wanted is None or name in wanted:
+                made.update(self.rated(name, made, day))
+            else:
                 made[name] = self.computed(name, made, day)
         return made
 
+    def _plan(
+        self, changed: frozenset[str], later: bool, only: frozenset[str] | None
+    ) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Say what is to be computed again, and which columns must be at hand for it."""
+        key = changed, later, only
+        if key not in self._plans:
+            names = self.downstream(changed, later=later)
+            reads: frozenset[str] = frozenset()
+            if only is not None:
+                reads = self.behind(only)
+                names = tuple(n for n in names if not reads.isdisjoint(self._makes(n)))
+            self._plans[key] = names, reads
+        return self._plans[key]
+
+    def _makes(self, name: str) -> tuple[str, ...]:
+        return tuple(columns(name)) if name in self.pack.ratings else (name,)
+
     def computed(self, name: str, row: Row, asof: dt.date) -> object:
         """Compute one indicator by its formula; as the bulk, a whole number is rounded."""
-        value = evaluate_row(self.formula(name), row, asof=asof).value
+        value = self.evaluator.value(self.formula(name), row, asof)
         if isinstance(value, float) and is_whole(self.pack, self.pack.indicators[name]):
             number = Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)
             return int(number) if abs(number) < 2**63 else None

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from huoshui.matching.moved import Rules, is_unknown
 from huoshui.matching.nearest.ground import is_logic
 from huoshui.matching.questions import Question, ask
-from huoshui.policy.expression import Typed, cuts, evaluate_row
+from huoshui.policy.expression import Typed, cuts
 from huoshui.policy.expression.operations.days import ADD_MONTHS, MONTHS_BETWEEN
+from huoshui.policy.expression.typed import Apply, Today
 from huoshui.policy.schema import ByTime
 
 YEARS_MOST = 10
@@ -177,6 +178,7 @@ class _Days:
         self.until = until
         self.found: set[dt.date] = set()
         self._rated: set[str] = set()
+        self._moving: dict[str, bool] = {}
 
     def gather(self, typed: Typed) -> None:
         """Note the days of a condition."""
@@ -214,8 +216,10 @@ class _Days:
         """Say whether a column's value moves as time goes by, by itself or by what it reads."""
         if column in self.rules.rating_of:
             return False  # asked through the rating's own parts
-        behind = self.rules.behind(frozenset({column}))
-        return not behind.isdisjoint(self.rules.timed | self.rules.dated)
+        if column not in self._moving:
+            behind = self.rules.behind(frozenset({column}))
+            self._moving[column] = not behind.isdisjoint(self.rules.timed | self.rules.dated)
+        return self._moving[column]
 
     def _crossings(self, column: str, points: tuple[object, ...]) -> None:
         """Note the days on which a column that moves by time reaches or passes its points."""
@@ -237,31 +241,33 @@ class _Days:
     def _scanned(self, typed: Typed) -> Iterator[dt.date]:
         """Ask a part that computes with what moves on every day on which that does."""
         before = self._answer(typed, self.asof)
-        for day in self._ticks(typed.columns, is_dated=typed.is_dated):
+        for day in self._ticks(typed.columns, typed):
             after = self._answer(typed, day)
             if after != before:
                 yield day
             before = after
 
     def _answer(self, typed: Typed, day: dt.date) -> object:
-        row = at_day(self.rules, self.row, day, asof=self.asof, only=typed.columns)
-        return evaluate_row(typed, row, asof=day).value
+        row: Row = self.row
+        if any(self._moves(c) for c in typed.columns):
+            row = at_day(self.rules, self.row, day, asof=self.asof, only=typed.columns)
+        return self.rules.evaluator.value(typed, row, day)
 
     def _changes(self, column: str) -> Iterator[dt.date]:
         before, only = self.row.get(column), frozenset({column})
-        for day in self._ticks(only, is_dated=False):
+        for day in self._ticks(only):
             after = at_day(self.rules, self.row, day, asof=self.asof, only=only)[column]
             if after != before:
                 yield day
             before = after
 
-    def _ticks(self, columns: frozenset[str], *, is_dated: bool) -> list[dt.date]:
-        """Give the days on which what columns come down to moves: all, if any reads the day."""
+    def _ticks(self, columns: frozenset[str], typed: Typed | None = None) -> list[dt.date]:
+        """Give the days on which what columns come down to can move, and a part with them."""
         behind = self.rules.behind(columns)
-        if is_dated or not behind.isdisjoint(self.rules.dated):
-            span = (self.until - self.asof).days
-            return [self.asof + dt.timedelta(days=ahead) for ahead in range(1, span + 1)]
         found = {self.asof + dt.timedelta(days=1)}
+        for part in (typed, *self._formulas(behind & self.rules.dated)):
+            if part is not None:
+                found.update(self._calendar(part))
         for name in behind & self.rules.timed:
             way = self.rules.pack.indicators[name].by_time
             start = self.row.get(way.day) if way else None
@@ -272,6 +278,39 @@ class _Days:
             elif (turn := _turn(way, start)) is not None:
                 found.add(turn)
         return sorted(day for day in found if self.asof < day <= self.until)
+
+    def _formulas(self, names: frozenset[str]) -> Iterator[Typed]:
+        for name in names:
+            if name in self.rules.pack.ratings or name in self.rules.rating_of:
+                scheme = self.rules.scheme(self.rules.rating_of.get(name, name))
+                yield from (wanted.typed for wanted in scheme.conditions())
+            else:
+                yield self.rules.formula(name)
+
+    def _calendar(self, typed: Typed) -> Iterator[dt.date]:
+        """Give the days on which a part that reckons with the day itself can change.
+
+        The year turns on the first of January, whole months since a day known today on that day
+        of the month; what is compared with the day in another way is asked every day.
+        """
+        if isinstance(typed, Apply):
+            name, args = typed.operation.name, typed.args
+            if name == "year" and isinstance(args[0], Today):
+                years = range(self.asof.year + 1, self.until.year + 1)
+                yield from (dt.date(year, 1, 1) for year in years)
+                return
+            if name == "months_between" and isinstance(args[0], Today) and not args[1].is_dated:
+                start = self.rules.evaluator.value(args[1], self.row, self.asof)
+                is_still = not any(self._moves(c) for c in args[1].columns)
+                if is_still and isinstance(start, dt.date) and start <= self.asof:
+                    yield from self._months(start)
+                    return
+        if isinstance(typed, Today):
+            span = (self.until - self.asof).days
+            yield from (self.asof + dt.timedelta(days=ahead) for ahead in range(1, span + 1))
+            return
+        for part in typed.parts:
+            yield from self._calendar(part)
 
     def _months(self, start: dt.date) -> Iterator[dt.date]:
         first = (self.asof.year - start.year) * 12 + self.asof.month - start.month - 1

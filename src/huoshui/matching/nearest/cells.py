@@ -9,7 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from huoshui.matching.moved import is_unknown
 from huoshui.matching.nearest.schema import Bound, Step
@@ -19,7 +19,8 @@ from huoshui.policy.schema import Change, Indicator
 Ordered = Any
 """A number or a day."""
 
-_DOUBLINGS = 48
+_STRIDES = 25
+_SIGNS = {"any": (1, -1), "higher": (1,), "lower": (-1,)}
 _BISECTIONS = 64
 
 
@@ -161,11 +162,17 @@ def _previous(point: Ordered, whole: bool) -> Ordered:
     return math.ceil(point) - 1 if whole else math.nextafter(float(point), -math.inf)
 
 
-def flips(answer: Callable[[Ordered], object], today: object, *, whole: bool) -> list[int | float]:
-    """Find the numbers at which an answer changes, going up and down from today's by doublings.
+def flips(
+    answer: Callable[[Ordered], object],
+    today: object,
+    *,
+    whole: bool,
+    toward: Literal["higher", "lower", "any"] = "any",
+) -> list[int | float]:
+    """Find the numbers at which an answer changes, going up and down from today's by strides.
 
-    For what computes with a column and so has no threshold written; a change that comes and goes
-    between two doublings is not seen.
+    For what computes with a column and so has no threshold written.  Each stride is four times
+    the one before; an answer that changes and changes back within one is not seen.
     """
     if isinstance(today, dt.date | str | bool):
         return []
@@ -173,14 +180,16 @@ def flips(answer: Callable[[Ordered], object], today: object, *, whole: bool) ->
     assert isinstance(start, int | float), "a number"
     found: list[int | float] = []
     unit = 1 if whole else 2.0**-20 * max(1.0, abs(start))
-    for sign in (1, -1):
+    for sign in _SIGNS["any" if is_unknown(today) else toward]:
         near, here = start, answer(start)
-        for doubling in range(_DOUBLINGS):
-            far = start + sign * unit * 2**doubling
+        for stride in range(_STRIDES):
+            far = start + sign * unit * 4**stride
             there = answer(far)
-            if there != here:
-                found.append(_edge(answer, near, far, here, whole=whole))
-            near, here = far, there
+            while there != here:
+                near = _edge(answer, near, far, here, whole=whole)
+                here = answer(near)
+                found.append(near)
+            near = far
     return found
 
 

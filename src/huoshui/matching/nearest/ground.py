@@ -10,7 +10,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from huoshui.indicators.schema import is_whole
 from huoshui.matching.moved import Rules, is_unknown
@@ -144,7 +144,7 @@ class Ground:
                 def code(value: object, base: str = base) -> object:
                     return code_of(scheme, self.moved({base: value}, {column})[column])
 
-                self._note(base, flips(code, self.row[base], whole=whole))
+                self._note(base, flips(code, self.row[base], whole=whole, toward=self._way(base)))
             elif scheme.words:
                 self._note(base, scheme.words)
             else:
@@ -161,7 +161,13 @@ class Ground:
         def answer(value: object) -> object:
             return self.answer(typed, {base: value})
 
-        return flips(answer, self.row[base], whole=self.is_whole(base))
+        whole = self.is_whole(base)
+        return flips(answer, self.row[base], whole=whole, toward=self._way(base))
+
+    def _way(self, column: str) -> Literal["higher", "lower", "any"]:
+        change = self.pack.indicators[column].change
+        assert change is not None, "only what can move is in play"
+        return change.toward
 
     def is_whole(self, column: str) -> bool:
         """Say whether a column holds whole numbers."""
@@ -183,15 +189,12 @@ class Ground:
 
     def moved(self, changes: Mapping[str, object], wanted: set[str]) -> Mapping[str, object]:
         """Give the row after changes, right in the columns wanted."""
-        if self.rules.downstream(changes):
-            only = frozenset(wanted)
-            return self.rules.moved(self.row, changes, asof=self.asof, only=only)
-        return {**self.row, **changes}
+        return self.rules.moved(self.row, changes, asof=self.asof, only=frozenset(wanted))
 
     def answer(self, typed: Typed, changes: Mapping[str, object]) -> object:
         """Evaluate a part after changes."""
         row = self.moved(changes, set(typed.columns))
-        return evaluate_row(typed, row, asof=self.asof).value
+        return self.rules.evaluator.value(typed, row, self.asof)
 
     def values(self, combination: Combination) -> dict[str, object]:
         """Give the values that a combination sets."""
