@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,15 @@ from huoshui.policy.schema import Offering
 from huoshui.policy.values import resolved
 
 STAND_BY = {"park", "core_enterprise"}  # kinds of institution that need not offer anything
+ZONES = (
+    "smart_manufacturing",
+    "big_health",
+    "time_honoured",
+    "youth",
+    "first_loan",
+    "srdi",
+    "green",
+)
 ASKED_FOR = {
     "credit loans by points": {"innovation_points_loan", "digital_points_loan"},
     "knowledge value": {"knowledge_value_loan", "commercial_value_loan"},
@@ -48,12 +57,47 @@ def pack(demo_packs: list[Path], asof: dt.date) -> Pack:
     return load(demo_packs, asof=asof)
 
 
-def test_there_are_at_least_forty_offerings_of_every_kind_asked_for(pack: Pack) -> None:
-    assert len(pack.offerings) >= 40
+def test_there_are_138_offerings_of_every_kind_asked_for(pack: Pack) -> None:
+    assert len(pack.offerings) == 138
     missing = {kind: ids - set(pack.offerings) for kind, ids in ASKED_FOR.items()}
     assert not {kind: ids for kind, ids in missing.items() if ids}
     kinds = {offering.kind for offering in pack.offerings.values()}
     assert kinds == {"loan", "guarantee", "subsidy", "insurance", "equity", "lease", "securities"}
+
+
+def test_clauses_are_of_many_kinds_and_not_few_that_recur(pack: Pack) -> None:
+    uses = [" ".join(c.when.split()) for o in pack.offerings.values() for c in o.clauses]
+    assert len(set(uses)) >= 300
+    assert len(uses) >= 900
+
+
+def test_every_zone_that_the_region_speaks_of_has_offerings(pack: Pack) -> None:
+    zones = Counter(zone for offering in pack.offerings.values() for zone in offering.zones)
+    assert {zone: zones[zone] for zone in ZONES if zones[zone] < 4} == {}
+
+
+def test_two_policy_products_and_41_tailored_by_banks_are_listed(pack: Pack) -> None:
+    listed = [o for o in pack.offerings.values() if o.listing is not None]
+    kinds = Counter(o.listing.kind for o in listed if o.listing is not None)
+    assert kinds == {"policy": 2, "tailored": 41}
+    for offering in listed:
+        assert pack.institutions[offering.institution].kind == "bank", offering.id
+
+
+def test_each_clause_of_each_offering_has_an_example_that_it_fails(pack: Pack) -> None:
+    documents = pack.examples("offerings")
+    lacking = {}
+    for name, offering in pack.offerings.items():
+        behind = {
+            clause
+            for example in documents[name].content
+            if example["expect"] in ("no", False)
+            for clause in example.get("because", ())
+        }
+        missing = {clause.id for clause in offering.clauses} - behind
+        if missing and offering.kind != "subsidy":
+            lacking[name] = missing
+    assert lacking == {}
 
 
 def test_offerings_stand_in_the_order_of_the_bits_of_their_verdicts(pack: Pack) -> None:
@@ -156,6 +200,7 @@ def test_every_value_is_in_force_on_the_day_and_named(pack: Pack) -> None:
 
 
 def test_all_institutions_are_fictional_and_each_offers_something(pack: Pack) -> None:
+    assert len(pack.institutions) >= 40
     assert all(institution.fictional for institution in pack.institutions.values())
     offering = {o.institution for o in pack.offerings.values()}
     stands_by = {i.id for i in pack.institutions.values() if i.branch_of or i.kind in STAND_BY}
@@ -166,7 +211,7 @@ def test_every_loan_says_what_comes_before_a_draw_and_some_decide_at_once(pack: 
     loans = [o for o in pack.offerings.values() if o.kind == "loan"]
     assert [o.id for o in loans if not o.conditions] == []
     by_rule = [o for o in loans if o.automatic is not None]
-    assert len(by_rule) >= 4
+    assert len(by_rule) >= 15
     for offering in by_rule:
         assert offering.automatic is not None
         assert offering.quota_fen is not None, offering.id
