@@ -60,7 +60,7 @@ class SharingExample(Form):
     in_scope: Annotated[Literal["yes", "no", "unknown"], BeforeValidator(_verdict)]
     shares: dict[Identifier, NumberOrUnknown] = {}  # of bearers
     funders: dict[Identifier, NumberOrUnknown] = {}
-    limits: dict[Identifier, NumberOrUnknown] = {}  # in the unit they are written in
+    limits: dict[Identifier, NumberOrUnknown] = {}  # or other values, in the unit as written
 
 
 _LIST = TypeAdapter(list[SharingExample])
@@ -154,12 +154,14 @@ def _by_id(parts: tuple[Part, ...]) -> dict[str, Decimal | None]:
 
 
 def _limits(sharing: Sharing, asof: dt.date) -> dict[str, Decimal | None]:
-    """Give the value of each limit that is in force on a day."""
-    stated = {limit.id: resolved(sharing.values[limit.value], asof) for limit in sharing.limits}
+    """Give what is in force on a day: each limit's value, and every value by its own name."""
+    stated = {name: resolved(dated, asof) for name, dated in sharing.values.items()}
+    named = {limit.id: stated[limit.value] for limit in sharing.limits}
     days = sharing.loss.claimable_after_days
     if days is not None:
-        stated["claimable_after_days"] = resolved(sharing.values[days], asof)
-    return {name: cited.value for name, cited in stated.items() if cited is not None}
+        named["claimable_after_days"] = stated[days]
+    found = {**stated, **named}
+    return {name: cited.value for name, cited in found.items() if cited is not None}
 
 
 def _told(value: Decimal | None) -> str:
