@@ -11,6 +11,7 @@ from huoshui.cli.asking import explain, match, rate, run
 from huoshui.cli.bench import bench
 from huoshui.cli.demo import demo
 from huoshui.cli.docs import docs
+from huoshui.cli.growth import growth
 from huoshui.cli.intake import data, ingest, quarantine
 from huoshui.cli.model import model
 from huoshui.cli.packs import packs
@@ -36,6 +37,7 @@ for command in (
     rate,
     match,
     explain,
+    growth,
     subsidies,
     packs,
     model,

@@ -5,6 +5,7 @@ from huoshui.explain.claims import claims_lines, claims_report
 from huoshui.explain.decision import canonical, decision_report
 from huoshui.explain.evidence import evidence_sentence, items_behind, missing_columns
 from huoshui.explain.gaps import Gap, gap_report, gaps_of, plain_value
+from huoshui.explain.growth import growth_lines, growth_report
 from huoshui.explain.lines import offering_lines, offers_lines, rating_lines
 from huoshui.explain.numbers import LANGUAGES, Language, column_label, column_value, money, shown
 from huoshui.explain.reports import (
@@ -44,6 +45,8 @@ __all__ = [
     "fits_report",
     "gap_report",
     "gaps_of",
+    "growth_lines",
+    "growth_report",
     "items_behind",
     "missing_columns",
     "money",

@@ -15,6 +15,7 @@ from huoshui.explain.evidence import items_behind, missing_columns
 from huoshui.explain.gaps import gap_report, gaps_of, plain_value
 from huoshui.explain.numbers import LANGUAGES, Language, column_label, column_value, plain_number
 from huoshui.explain.reports import Report, citation_report, clause_report
+from huoshui.explain.sentences import said
 from huoshui.matching.moved import Rules
 from huoshui.matching.nearest import GRADE, ColumnChange, Nearest, nearest
 from huoshui.matching.questions import Answer, DefinitionKind, Question, ask, question_of
@@ -214,16 +215,19 @@ def _way_sentence(pack: Pack, question: Question, way: Nearest, language: Langua
     if way.reached:
         each = [_change_sentence(pack, change, language) for change in way.changes]
         return ("；" if zh else "; ").join(each)
-    says = {clause.id: clause.say for clause in question.clauses}
-    names = [_short(says[b], language) if b in says else b for b in way.blocking]
-    told = ("、" if zh else "; ").join(names)
+    names = [_clause_said(pack, question, name, language) for name in way.blocking]
+    told = ("；" if zh else "; ").join(names)
     if zh:
         return f"凭主体自身可以改变的事项达不到；卡在：{told}"
     return f"not by what the subject can change; in the way: {told}"
 
 
-def _short(say: object, language: Language) -> str:
-    return str(getattr(say, language)).split("{", maxsplit=1)[0].strip()
+def _clause_said(pack: Pack, question: Question, name: str, language: Language) -> str:
+    for clause in question.clauses:
+        if clause.id == name:
+            return said(pack, clause.say, {}, clause.values, language)
+    wanted = question.grades[-1]
+    return f"等级 {wanted}" if language == "zh" else f"grade {wanted}"
 
 
 def earliest_report(pack: Pack, question: Question, first: Earliest, asof: dt.date) -> Report:

@@ -13,6 +13,7 @@ from huoshui.matching.build import Counts, Offer, counts, offers, verdicts
 from huoshui.matching.checks import VerdictRefusal, check
 from huoshui.matching.clauses import Kind, OfferingClause, clauses_of
 from huoshui.matching.explain import ClauseTrace, OfferingTrace, explain_one
+from huoshui.matching.growth import Rung, ladder
 from huoshui.matching.moved import Rules
 from huoshui.matching.nearest import ColumnChange, Nearest, nearest
 from huoshui.matching.needs import Fit, Need, NeedRefusal, answer
@@ -58,6 +59,7 @@ __all__ = [
     "Question",
     "Reason",
     "Rules",
+    "Rung",
     "Taken",
     "Terms",
     "TermsPlan",
@@ -79,6 +81,7 @@ __all__ = [
     "earliest",
     "explain_one",
     "kind_of",
+    "ladder",
     "nearest",
     "offers",
     "question_of",
