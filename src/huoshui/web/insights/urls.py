@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huoshui.web.insights.pages import offers, profile, prospects, scores, snapshots
+from huoshui.web.insights.pages import growth, offers, profile, prospects, rules, scores, snapshots
 
 app_name = "insights"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("scores", scores.scores, name="scores"),
     path("offers", offers.offers, name="offers"),
     path("offers/<slug:offering>", offers.offer, name="offer"),
+    path("growth", growth.growth, name="growth"),
+    path("titles/<slug:title>", growth.title, name="title"),
+    path("rules", rules.rules, name="rules"),
+    path("rules/<slug:kind>/<slug:name>", rules.rule, name="rule"),
     path("snapshots", snapshots.listed, name="snapshots"),
     path("prospects/<slug:offering>", prospects.found, name="prospects"),
 ]

@@ -40,6 +40,9 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
             Place(
                 "insights:offers", "offers.read", "可得支持", "Offers", "list-check", ("subject",)
             ),
+            Place(
+                "insights:growth", "offers.read", "成长路径", "Growth path", "flag", ("subject",)
+            ),
             Place("cases:needs", "need.read", "融资需求", "Needs", "target", ("subject",)),
             Place(
                 "cases:applications",
@@ -79,6 +82,7 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
     (
         {"zh": "数据与政策", "en": "Data and policy"},
         (
+            Place("insights:rules", None, "政策规则", "Rules", "book"),
             Place("sources:feeds", "feed.read", "数据接入", "Feeds", "plug"),
             Place("sources:batches", "feed.read", "批次", "Batches", "stack-2"),
             Place(

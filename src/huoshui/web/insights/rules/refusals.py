@@ -32,6 +32,12 @@ class InsightRefusal(Refusal):
         "已发布的结果中没有产品“{offering}”。",
         "请返回产品列表重新选择。",
     )
+    NOT_READ = (
+        "{value} cannot be read here.",
+        "Write a number, a day as YYYY-MM-DD, or choose a word; leave it empty for unknown.",
+        "无法读取“{value}”。",
+        "请填写数字、形如 YYYY-MM-DD 的日期，或选择给出的词；留空表示未知。",
+    )
     OTHER_RULES = (
         "The rules {digest} that these results rest on are not kept here.",
         "Restore the folder packs/ of the home, or run again with the packs in force.",

@@ -1,5 +1,5 @@
 // Draws charts and keeps the fragments that htmx brings in working.  Every page works without it:
-// a chart's numbers stand in the table beneath it.
+// a chart's numbers stand in the table beneath it, and a slider moves a number that can be typed.
 (() => {
   "use strict";
 
@@ -63,8 +63,23 @@
     new ResizeObserver(() => drawn.resize()).observe(box);
   }
 
+  // A slider is shown where it can work; what counts is the number beside it.
+  function slide(range) {
+    const number = document.getElementById(range.dataset.slides);
+    range.dataset.sliding = "yes";
+    range.hidden = false;
+    range.addEventListener("input", () => {
+      number.value = range.value;
+      number.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    number.addEventListener("input", (event) => {
+      if (event.isTrusted && number.value !== "") range.value = number.value;
+    });
+  }
+
   function mount(within) {
     for (const box of within.querySelectorAll("[data-chart]:not([data-drawn])")) draw(box);
+    for (const range of within.querySelectorAll("[data-slides]:not([data-sliding])")) slide(range);
   }
 
   function begin() {
