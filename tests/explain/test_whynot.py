@@ -74,7 +74,8 @@ def report_of(pack: Pack, row: dict[str, object], **more: Any) -> Any:
     kind, name = more.pop("ask", ("offerings", "wanted"))
     found = whynot_report(pack, kind, name, whole, DAY, rules=rules, **more)
     json.dumps(found)
-    assert list(whynot_lines(found, "zh")) and list(whynot_lines(found, "en"))
+    assert list(whynot_lines(found, "zh"))
+    assert list(whynot_lines(found, "en"))
     return found
 
 
@@ -113,7 +114,8 @@ def test_points_become_what_earns_them() -> None:
     # and 5 % for 40, which is 50 yuan of R&D: one threshold further, effort 3.
     report = report_of(pack_for("score >= 60"), ROW)
     way = report["nearest"]
-    assert way["reached"] and way["verified"]
+    assert way["reached"]
+    assert way["verified"]
     assert {(c["column"], c["from"], c["to"]) for c in way["changes"]} == {
         ("inventions", 0, 1),
         ("spend", 3_000, 5_000),

@@ -45,6 +45,7 @@ def whynot_report(
     if kind == "ratings" and grade is None and definition in pack.ratings:
         grade = next_grade(rules, definition, whole, asof)
     question = question_of(rules, kind, definition, grade=grade)
+    whole = {**dict.fromkeys(question.columns), **whole}  # inputs of a table may not be given
     answer = ask(rules, question, whole, asof=asof)
     intervals = _intervals(rules, question, whole, asof)
     is_table = kind == "tables"

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 import highspy
 import numpy as np
 
+TIE_NODES = 50
+"""So many nodes are looked at to choose among ways of equal effort and equally many changes."""
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -170,13 +173,19 @@ class Model:
         return made
 
     def solve(self, costs: Sequence[Mapping[int, int]]) -> list[float] | None:
-        """Give the values that make the first cost least, then the second, and so on."""
+        """Give the values that make the first cost least, then the second, and so on.
+
+        The last only chooses among equals: where that takes too many nodes, what the solver came
+        to before stands, which is the same each time too.
+        """
         found: list[float] | None = None
         extra: list[tuple[Mapping[int, int], float, float]] = []
-        for cost in costs:
-            found = self._solved(cost, extra)
-            if found is None:
-                return None
+        for nth, cost in enumerate(costs):
+            among_equals = 0 < nth == len(costs) - 1
+            better = self._solved(cost, extra, nodes=TIE_NODES if among_equals else None)
+            if better is None:
+                return found if among_equals else None
+            found = better
             reached = round(sum(found[v] * c for v, c in cost.items()))
             extra.append((cost, -np.inf, reached + 0.5))
         return found
@@ -185,12 +194,16 @@ class Model:
         self,
         cost: Mapping[int, int],
         extra: Sequence[tuple[Mapping[int, int], float, float]],
+        *,
+        nodes: int | None = None,
     ) -> list[float] | None:
         if not self.lower:
             return [] if all(low <= 0 <= high for _, low, high in self.rows) else None
         solver = highspy.Highs()
         for option, value in _OPTIONS.items():
             solver.setOptionValue(option, value)
+        if nodes is not None:
+            solver.setOptionValue("mip_max_nodes", nodes)
         solver.passModel(self._programme(cost, [*self.rows, *extra]))
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
