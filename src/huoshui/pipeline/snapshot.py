@@ -21,12 +21,13 @@ from huoshui.kernel.errors import Refusal, Where
 from huoshui.pipeline.evidence import evidence
 from huoshui.pipeline.published import MANIFEST, SNAPSHOTS, Snapshot, sha256
 from huoshui.pipeline.run import Work
+from huoshui.pipeline.subsidy_tables import paid_table, unasked_table
 from huoshui.pipeline.summary import definition_counts
 
 RELATIONS = ("entity", "branch_link", "unlinked")
 """Relations of the entities stage that are published beside profile and verdicts."""
 
-FORM = 3
+FORM = 4
 """Counts the forms of a snapshot: raised when files are added, so that older ones give way."""
 
 
@@ -49,6 +50,7 @@ def publish(work: Work, home: Path) -> Snapshot:
     for name in RELATIONS:
         tables[name] = work.engine.query(f'SELECT * FROM "{name}" ORDER BY ALL')
     tables["evidence"] = evidence(work.engine, work.pack, asof=work.asof)
+    tables["paid"], tables["unasked"] = paid_table(work), unasked_table(work)
     name = f"{work.known:08d}-{work.asof}-{work.pack.digest[:12]}"
     staged, final = folder / f".{name}.{os.getpid()}", folder / name
     _sweep(folder)

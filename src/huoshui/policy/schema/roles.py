@@ -69,6 +69,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "case.decide": _permission("审批申请", "decide an application", "institution"),
     "case.approve": _permission("复核审批", "give the second pair of eyes", "institution"),
     "subsidy.claim": _permission("申领补贴", "claim a subsidy", "subject"),
+    "subsidy.read": _permission("查看本单位补贴", "read what its subsidies come to", "institution"),
     "subsidy.check": _permission("核验补贴申领", "check a claim for a subsidy", "institution"),
     "subsidy.decide": _permission("审批补贴申领", "decide a claim for a subsidy", "institution"),
     "subsidy.pay": _permission("拨付补贴", "pay a subsidy out", "institution"),

@@ -47,6 +47,39 @@ class Count(models.Model):
         ]
 
 
+class Paid(models.Model):
+    """A subsidy that an entity was paid before a snapshot's day, by the treasury's records."""
+
+    snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="paid")
+    entity = models.TextField()
+    offering = models.TextField()
+    paid_on = models.DateField()
+    amount_fen = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Asked for by entity."""
+
+        indexes = [models.Index(fields=["snapshot", "entity"], name="paid_to_entity")]
+
+
+class Unasked(models.Model):
+    """A subsidy that may be paid to an entity on a snapshot's day without an application."""
+
+    snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="unasked")
+    entity = models.TextField()
+    offering = models.TextField()
+    institution = models.TextField()  # its id in the packs
+    amount_fen = models.BigIntegerField()
+    needs_consent = models.BooleanField()  # its evidence is read under the subject's consent
+
+    class Meta:
+        """Once for an entity and a subsidy."""
+
+        constraints = [
+            models.UniqueConstraint(name="unasked_once", fields=["snapshot", "offering", "entity"])
+        ]
+
+
 class Profile(models.Model):
     """One entity in one snapshot; the table is partitioned by snapshot (see the migration)."""
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huoshui.web.insights.pages import growth, offers, profile, prospects, rules, scores, snapshots
+from huoshui.web.insights.pages import (
+    growth,
+    offers,
+    profile,
+    prospects,
+    registry,
+    rules,
+    scores,
+    snapshots,
+    subsidies,
+)
 
 app_name = "insights"
 urlpatterns = [
@@ -16,6 +26,10 @@ urlpatterns = [
     path("offers/<slug:offering>", offers.offer, name="offer"),
     path("growth", growth.growth, name="growth"),
     path("titles/<slug:title>", growth.title, name="title"),
+    path("subsidies", subsidies.subsidies, name="subsidies"),
+    path("programmes", subsidies.office, name="programmes"),
+    path("programmes/<slug:offering>", subsidies.payees, name="payees"),
+    path("registry", registry.registry, name="registry"),
     path("rules", rules.rules, name="rules"),
     path("rules/<slug:kind>/<slug:name>", rules.rule, name="rule"),
     path("snapshots", snapshots.listed, name="snapshots"),

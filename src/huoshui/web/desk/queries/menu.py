@@ -43,6 +43,9 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
             Place(
                 "insights:growth", "offers.read", "成长路径", "Growth path", "flag", ("subject",)
             ),
+            Place(
+                "insights:subsidies", "offers.read", "奖补申领", "Subsidies", "coin", ("subject",)
+            ),
             Place("cases:needs", "need.read", "融资需求", "Needs", "target", ("subject",)),
             Place(
                 "cases:applications",
@@ -70,6 +73,7 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
                 "coin",
                 ("institution",),
             ),
+            Place("insights:programmes", "subsidy.read", "本单位奖补", "Our subsidies", "receipt"),
         ),
     ),
     (
@@ -82,6 +86,7 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
     (
         {"zh": "数据与政策", "en": "Data and policy"},
         (
+            Place("insights:registry", None, "科技金融产品库", "Sci-tech products", "certificate"),
             Place("insights:rules", None, "政策规则", "Rules", "book"),
             Place("sources:feeds", "feed.read", "数据接入", "Feeds", "plug"),
             Place("sources:batches", "feed.read", "批次", "Batches", "stack-2"),

@@ -23,7 +23,7 @@ from huoshui.policy.pack import Pack
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import SYSTEM
-from huoshui.web.insights.models import Count, Snapshot
+from huoshui.web.insights.models import Count, Paid, Snapshot, Unasked
 from huoshui.web.insights.queries.policy import policy_at
 from huoshui.web.insights.rules import copying
 from huoshui.web.insights.rules.behind import items_of
@@ -81,6 +81,7 @@ def snapshot_load(folder: Path, *, at: dt.datetime, tell: Tell = lambda *_: None
         snapshot = _begin(published, pack, at=at)
         _copy_profile(snapshot, published, tell)
         _copy_evidence(snapshot, published, tell)
+        _copy_subsidies(snapshot, published)
         _attach(snapshot, published, pack, at=at)
         _remove_retired()
     return snapshot
@@ -204,6 +205,18 @@ def _copy_evidence(snapshot: Snapshot, published: Published, tell: Tell) -> None
         tell("insights.evidence", start + part.num_rows, table.num_rows)
 
 
+def _copy_subsidies(snapshot: Snapshot, published: Published) -> None:
+    """Take over what was paid and what is due unasked; no reader asks before the attaching."""
+    for model, name in ((Paid, "paid"), (Unasked, "unasked")):
+        table = published.table(name)
+        columns = ", ".join(("snapshot_id", *table.column_names))
+        sql = f"COPY {model._meta.db_table} ({columns}) FROM STDIN"
+        for start in range(0, table.num_rows, CHUNK):
+            part = table.slice(start, CHUNK).combine_chunks()
+            held = [copying.value(part[each]) for each in table.column_names]
+            _copy(sql, copying.lines([pa.array([str(snapshot.id)] * part.num_rows), *held]))
+
+
 def _copy(sql: str, data: bytes) -> None:
     with acting(SYSTEM), connection.cursor() as cursor, cursor.copy(sql) as copy:
         copy.write(data)
@@ -262,5 +275,7 @@ def _remove_retired() -> None:
                 cursor.execute("SELECT to_regclass(%s)", [f"insights_profile_{number}"])
                 if cursor.fetchone() != (None,):
                     cursor.execute("SELECT insights_partition_drop(%s)", [number])
+                for model in (Paid, Unasked):
+                    model.objects.filter(snapshot_id=number).delete()
         except OperationalError:
             continue

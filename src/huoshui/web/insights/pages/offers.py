@@ -15,7 +15,7 @@ from huoshui.matching import OfferingTrace
 from huoshui.policy.pack import Pack
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.insights.pages.standing import nothing_known, standing
-from huoshui.web.insights.queries.policy import policy_of
+from huoshui.web.insights.queries.policy import Policy, policy_of
 from huoshui.web.insights.rules.behind import consent_asked, items_of_offering
 
 KINDS: Mapping[str, Mapping[str, str]] = {
@@ -159,6 +159,12 @@ def apply_at(request: Any, offering: str) -> dict[str, Any] | None:
     return {"url": url, "label": {"zh": "申请", "en": "Apply"}}
 
 
+def _why_not(policy: Policy, offering: str, row: Mapping[str, object]) -> explain.Report:
+    """Look for what stands between: a search, which only the page of one offering makes."""
+    pack = policy.pack
+    return explain.whynot_report(pack, "offerings", offering, row, pack.asof, rules=policy.rules)
+
+
 @door("offers.read")
 def offer(request: Any, offering: str) -> HttpResponse:
     """Show one offering clause by clause, with its terms, its citations and its handbook."""
@@ -194,5 +200,6 @@ def offer(request: Any, offering: str) -> HttpResponse:
             {"label": c.label, **explain.citation_report(pack, c.cite)} for c in given.conditions
         ],
         "named_in": explain.citation_report(pack, given.named_in) if given.named_in else None,
+        "why": None if trace.verdict == "yes" else _why_not(policy, offering, row),
     }
     return render(request, "insights/offer.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -28,6 +28,11 @@ class Policy:
 
     pack: Pack
     plan: matching.Plan
+
+    @cached_property
+    def rules(self) -> matching.Rules:
+        """Give the formulas and ratings made ready, by which ways to a yes are looked for."""
+        return matching.Rules(self.pack)
 
 
 def policy_of(snapshot: Snapshot) -> Policy:
