@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from huoshui.cli import output, place
+from huoshui.cli.handbook import handbook
 from huoshui.cli.sandbox import diff
 from huoshui.pipeline.archive import archived, kept
 from huoshui.pipeline.mutation import KINDS
@@ -23,6 +24,7 @@ def packs() -> None:
 
 
 packs.add_command(diff)
+packs.add_command(handbook)
 
 
 @packs.command("check")

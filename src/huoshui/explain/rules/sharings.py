@@ -45,11 +45,11 @@ def sharing_rule(pack: Pack, sharing: Sharing) -> Report:
         },
         "limits": [
             {
+                **citation_report(pack, limit.cite),
                 "id": limit.id,
                 "kind": limit.kind,
-                "says": teller.sentence(limit.say, None),
+                "says": teller.sentence(limit.say, None),  # not the cited place's own words
                 "value": teller.timeline(limit.value),
-                **citation_report(pack, limit.cite),
             }
             for limit in sharing.limits
         ],
@@ -79,10 +79,10 @@ def _party(pack: Pack, teller: Teller, party: Funder | Bearer) -> Report:
 
 def _loss_part(pack: Pack, label: Label, part: LossPart) -> Report:
     return {
+        **citation_report(pack, part.cite),
         "label": both(label),
         "counts": part.counts,
         "says": _COUNTS[part.counts],
-        **citation_report(pack, part.cite),
     }
 
 
@@ -98,6 +98,7 @@ def table_rule(pack: Pack, table: DecisionTable) -> Report:
         "outputs": _columns(pack, table.outputs),
         "rows": [
             {
+                **citation_report(pack, row.cite),
                 "id": row.id,
                 "when": teller.formula(row.when) if row.when else None,
                 "says": teller.sentence(row.say, row.when),
@@ -105,7 +106,6 @@ def table_rule(pack: Pack, table: DecisionTable) -> Report:
                     name: _given(pack, teller, table.outputs[name], text)
                     for name, text in row.gives.items()
                 },
-                **citation_report(pack, row.cite),
             }
             for row in table.rows
         ],
