@@ -208,13 +208,11 @@ def _copy_evidence(snapshot: Snapshot, published: Published, tell: Tell) -> None
 def _copy_subsidies(snapshot: Snapshot, published: Published) -> None:
     """Take over what was paid and what is due unasked; no reader asks before the attaching."""
     for model, name in ((Paid, "paid"), (Unasked, "unasked")):
-        table = published.table(name)
-        columns = ", ".join(("snapshot_id", *table.column_names))
-        sql = f"COPY {model._meta.db_table} ({columns}) FROM STDIN"
-        for start in range(0, table.num_rows, CHUNK):
-            part = table.slice(start, CHUNK).combine_chunks()
-            held = [copying.value(part[each]) for each in table.column_names]
-            _copy(sql, copying.lines([pa.array([str(snapshot.id)] * part.num_rows), *held]))
+        for batch in published.table(name).to_batches(CHUNK):
+            with acting(SYSTEM):
+                model.objects.bulk_create(
+                    model(snapshot=snapshot, **row) for row in batch.to_pylist()
+                )
 
 
 def _copy(sql: str, data: bytes) -> None:
