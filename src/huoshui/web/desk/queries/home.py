@@ -15,9 +15,11 @@ from huoshui.web.cases.models import Case
 from huoshui.web.cases.queries import cases, quotas
 from huoshui.web.delivery.models import Job
 from huoshui.web.delivery.queries import jobs, messages
+from huoshui.web.insights.queries.growth import places
 from huoshui.web.insights.queries.policy import policy_of
 from huoshui.web.insights.queries.profile import known_of
 from huoshui.web.insights.queries.snapshots import snapshot_in_use
+from huoshui.web.insights.rules.rungs import drawn
 from huoshui.web.parties.models import Institution
 from huoshui.web.parties.queries.consents import consents, requests_open
 from huoshui.web.sources.models import FeedState, Quarantined
@@ -49,6 +51,7 @@ def subject_home(viewer: Actor, *, today: dt.date) -> dict[str, Any]:
     )
     return found | {
         "known": known,
+        "drawn": drawn(policy.pack, places(policy, known.row)),
         "counts": {name: verdicts.count(name) for name in ("yes", "unknown", "no")},
         "best": explain.offers_report(policy.pack, open_to[:3], known.row),
         "ratings": [
