@@ -13,6 +13,7 @@ from django.urls import reverse
 from huoshui.explain import RULE_KINDS, rule_report
 from huoshui.explain.rules.build import marks_of
 from huoshui.kernel.errors import Refused
+from huoshui.matching.clauses import SUBJECT_KIND
 from huoshui.matching.questions import DefinitionKind
 from huoshui.policy.pack import Pack
 from huoshui.policy.versions import Version
@@ -84,8 +85,8 @@ def rule(request: Any, kind: str, name: str) -> HttpResponse:
     rules = rules_of(pack)
     asked: DefinitionKind = cast(DefinitionKind, kind)
     is_tried = any(key.startswith("v_") for key in request.GET)
-    start = {} if is_tried else _own_row(request, kind)
-    fields = fields_of(rules, asked, name, start)
+    own = {} if is_tried else _own_row(request, kind)
+    fields = fields_of(rules, asked, name, own or _somebody(pack, kind, name))
     if is_tried:
         typed: Mapping[str, str] = request.GET
     else:
@@ -99,7 +100,7 @@ def rule(request: Any, kind: str, name: str) -> HttpResponse:
         "passing": passing(kind, name),
         "fields": [(field, texts[field.column]) for field in fields],
         "problems_tried": problems,
-        "own": bool(start),
+        "own": bool(own),
         "tried": tried(rules, asked, name, values),
         "url": reverse("insights:rule", args=[kind, name]),
     }
@@ -141,6 +142,14 @@ def _not_in_force(
         "today": request.today,
     }
     return render(request, "insights/rule_other_days.html", context, status=404)
+
+
+def _somebody(pack: Pack, kind: str, name: str) -> Mapping[str, object]:
+    """Begin with the kind of subject that a rule is for, and nothing else known."""
+    words = getattr(pack.definitions(kind)[name], "applicants", ())
+    known = pack.vocabularies.get(SUBJECT_KIND)
+    first = next(iter(words or (known.entries if known else ())), None)
+    return {} if first is None else {SUBJECT_KIND: first}
 
 
 def _own_row(request: Any, kind: str) -> Mapping[str, object]:

@@ -32,6 +32,9 @@ SCALES: Mapping[str, tuple[Decimal, Words]] = {
 }
 """Units that people type otherwise than the profile keeps them: how many of it one typed is."""
 
+PLACES = 4
+"""To how many places a value of the subject's own is filled in."""
+
 WIDER = Decimal("0.5")
 """By what part of the largest threshold a slider goes beyond it."""
 
@@ -138,7 +141,7 @@ def _number(
         said = _both(pack.units[unit].label)
     typed = [Decimal(str(point)) / scale for point in points]
     held = value if isinstance(value, int | float) and math.isfinite(value) else None
-    now = None if held is None else Decimal(str(held)) / scale
+    now = None if held is None else round(Decimal(str(held)) / scale, PLACES)
     ends = [*typed, *([now] if now is not None else []), Decimal(0)]
     most = max(ends) * (1 + WIDER) if max(ends) > 0 else Decimal(1)
     least = min(ends) * (1 + WIDER) if min(ends) < 0 else Decimal(0)
