@@ -14,7 +14,7 @@ from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited, Clause, Dated, Label
 from huoshui.policy.values import resolved
 
-_NAME = re.compile(r"'[^']*'|[a-z][a-z0-9_]*")
+_NAME = re.compile(r"'[^']*'|is not null|is null|>=|<=|!=|\*|[a-z][a-z0-9_]*")
 _HOLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 Words = dict[Language, str]
@@ -35,6 +35,12 @@ _OPERATORS: Mapping[str, Mapping[Language, str]] = {
     "reaches": {"zh": "达到", "en": "reaches"},
     "is": {"zh": "为", "en": "is"},
     "null": {"zh": "未知", "en": "unknown"},
+    "is not null": {"zh": "已知", "en": "is known"},
+    "is null": {"zh": "未知", "en": "is unknown"},
+    ">=": {"zh": "≥", "en": "≥"},
+    "<=": {"zh": "≤", "en": "≤"},
+    "!=": {"zh": "≠", "en": "≠"},
+    "*": {"zh": "×", "en": "×"},
     "asof": {"zh": "当日", "en": "the day asked for"},
     "true": {"zh": "是", "en": "yes"},
     "false": {"zh": "否", "en": "no"},

@@ -10,11 +10,14 @@ from typing import Any
 from huoshui.explain.numbers import LANGUAGES
 from huoshui.explain.reports import MARKS
 from huoshui.explain.rules import RULE_KINDS, rule_report
-from huoshui.kernel.citation import Citation
+from huoshui.kernel.citation import Certainty, Citation
 from huoshui.pipeline.handbook import labels, told
 from huoshui.pipeline.handbook.leaves import Entry, Words
+from huoshui.policy.expression import names, parse
 from huoshui.policy.pack import Pack
-from huoshui.policy.schema import Label, Source, SourcePlace
+from huoshui.policy.schema import Label, Offering, Source, SourcePlace
+from huoshui.policy.schema.offerings import Term
+from huoshui.policy.values import resolved
 from huoshui.ratings import columns
 
 
@@ -140,6 +143,11 @@ def _entry(pack: Pack, report: Mapping[str, Any], links: Mapping[str, tuple[str,
     office = pack.institutions.get(offering.institution) if offering else None
     if kind == "sharings":
         report = {**report, "region_label": _region(pack, report["region"])}
+    if offering:
+        terms = [
+            {**each, "rests_on": _rests_on(pack, offering, each["id"])} for each in report["terms"]
+        ]
+        report = {**report, "terms": terms}
     section, group = _chapter(pack, report)
     return Entry(
         kind=kind,
@@ -155,6 +163,23 @@ def _entry(pack: Pack, report: Mapping[str, Any], links: Mapping[str, tuple[str,
         institution=offering.institution if offering else None,
         zones=offering.zones if offering else (),
     )
+
+
+def _rests_on(pack: Pack, offering: Offering, term: str) -> str:
+    """Cite the least sure of the numbers a term is computed from, or else the offering's own."""
+    said = getattr(offering, term)
+    texts = [said.least, said.most] if isinstance(said, Term) else [said]
+    used = set().union(*(names(parse(text)) for text in texts))
+    held = [
+        resolved(offering.values[name], pack.asof) for name in sorted(used & set(offering.values))
+    ]
+    held += [
+        resolved(pack.constants[c].values, pack.asof) for c in sorted(used & set(pack.constants))
+    ]
+    cites = [each.cite for each in held if each is not None]
+    if not cites:
+        return str(offering.cite)
+    return str(max(cites, key=lambda cite: list(Certainty).index(pack.certainty(cite))))
 
 
 def _meaning(report: Mapping[str, Any]) -> Words | None:

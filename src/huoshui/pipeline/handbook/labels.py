@@ -49,7 +49,7 @@ PLACE = _w("出处", "Place")
 CERTAINTY = _w("确定程度", "How sure we are")
 SAYS = _w("内容", "What it says")
 BASIS = _w("依据", "Authority")
-READ_WHERE = _w("本页依据", "What this page rests on")
+READ_WHERE = _w("本条依据", "What this rests on")
 AS_OF = _w("截至 {day}", "As of {day}")
 MADE_OF = _w(
     "由 {region} 的规则包生成，规则包摘要 {digest}。只收录 {day} 有效的规则。",

@@ -22,6 +22,10 @@ class Line:
     link: tuple[str, str] | None = None  # kind and name of a definition
 
 
+NOTHING = Line({"zh": "", "en": ""})
+"""A first cell that says the same as the one above it."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """A list of sentences under a heading."""
@@ -39,6 +43,20 @@ class Grid:
     rows: tuple[tuple[Line, ...], ...]
     head: tuple[Words, ...] = ()
     lead: Words | None = None
+    ends_with_day: bool = False  # the last column is a day, which must not be broken
+
+    def spans(self) -> list[int]:
+        """Say over how many rows each first cell reaches; 0 where the one above reaches over it."""
+        found: list[int] = []
+        first = 0
+        for nth, row in enumerate(self.rows):
+            if nth and row[0] == NOTHING:
+                found[first] += 1
+                found.append(0)
+            else:
+                first = nth
+                found.append(1)
+        return found
 
 
 Block = Lines | Grid

@@ -22,7 +22,7 @@ from huoshui.pipeline.handbook.leaves import Block, Entry, Grid, Line, Lines, Wo
 from huoshui.pipeline.handbook.site import authority, source_facts
 
 FACE_OF = "noto-cjk-sans-otc"
-FACES: dict[Language, str] = {"zh": "Noto Sans CJK SC", "en": "Noto Sans CJK SC"}
+FACE, NARROW_FACE = "Noto Sans CJK SC", "Noto Sans CJK KR"
 SETTER = "typst"
 
 
@@ -78,7 +78,8 @@ def _data(book: Book, language: Language) -> dict[str, Any]:
     made = word(labels.MADE_OF, region=book.region, day=book.day, digest=book.pack.digest[:12])
     return {
         "language": language,
-        "face": FACES[language],
+        "face": FACE,
+        "narrow_face": NARROW_FACE,
         "date": [book.pack.asof.year, book.pack.asof.month, book.pack.asof.day],
         "title": word(labels.BOOK),
         "as_of": word(labels.AS_OF, day=book.day),
@@ -140,6 +141,7 @@ def _block(
         "items": cells(block.items) if isinstance(block, Lines) else [],
         "head": [word[language] for word in block.head] if isinstance(block, Grid) else [],
         "rows": [cells(row) for row in block.rows] if isinstance(block, Grid) else [],
+        "spans": block.spans() if isinstance(block, Grid) else [],
     }
 
 

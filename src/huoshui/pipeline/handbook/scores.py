@@ -7,7 +7,7 @@ from typing import Any
 
 from huoshui.explain.numbers import LANGUAGES
 from huoshui.pipeline.handbook import labels
-from huoshui.pipeline.handbook.leaves import Block, Grid, Line, Lines, Words
+from huoshui.pipeline.handbook.leaves import NOTHING, Block, Grid, Line, Lines, Words
 
 Told = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ def _group(group: Told) -> Grid:
         name = Line(criterion["label"], criterion["cite"])
         for tier in criterion["tiers"]:
             rows.append((name, Line(tier["range"]), _earned(tier)))
-            name = Line(dict.fromkeys(LANGUAGES, ""))
+            name = NOTHING
         if criterion["missing"] is not None:
             rows.append((name, Line(labels.MISSING), _points(criterion["missing"])))
     head = (labels.MEASURE, labels.TIER, labels.POINTS)

@@ -273,17 +273,22 @@ class Site:
         return tag("section", *parts)
 
     def _grid(self, grid: Grid, title: str, numbered: dict[str, int]) -> Markup:
-        def row(cells: Sequence[Line]) -> Markup:
+        def row(cells: Sequence[Line], span: int) -> Markup:
             told = [self._line(cell, numbered) for cell in cells]
-            first = tag("td", told[0]) if grid.head else tag("th", told[0], scope="row")
-            return tag("tr", first, *(tag("td", cell) for cell in told[1:]))
+            rows = str(span) if span > 1 else None
+            first = tag("th", told[0], scope="row")
+            if grid.head:
+                first = tag("td", told[0], rowspan=rows)
+            rest = (tag("td", cell) for cell in told[1:])
+            return tag("tr", first if span else None, *rest)
 
         head = None
         if grid.head:
             cells = (tag("th", self.word(label), scope="col") for label in grid.head)
             head = tag("thead", tag("tr", *cells))
-        table = tag("table", head, tag("tbody", *(row(cells) for cells in grid.rows)))
+        table = tag("table", head, tag("tbody", *map(row, grid.rows, grid.spans())))
         kind = "grid" if grid.head else "grid facts"
+        kind += " dated" if grid.ends_with_day else ""
         return tag("div", table, class_=kind, tabindex="0", role="region", aria_label=title)
 
     def _line(self, line: Line, numbered: dict[str, int]) -> Markup:

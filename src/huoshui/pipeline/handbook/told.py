@@ -97,7 +97,9 @@ def clause_line(clause: Told) -> Line:
 def _given(told: Told) -> list[Block]:
     if told["kind"] != "offerings":
         return []
-    terms = tuple((Line(each["label"]), Line(each["says"])) for each in told["terms"])
+    terms = tuple(
+        (Line(each["label"]), Line(each["says"], each["rests_on"])) for each in told["terms"]
+    )
     before = tuple(Line(each["label"], each["cite"]) for each in told["conditions"])
     found: list[Block] = [Grid(labels.TERMS, terms)]
     found += _rules(labels.AUTOMATIC, told["automatic"])
@@ -198,7 +200,7 @@ def _numbers(told: Told) -> list[Block]:
                 )
             )
     head = (labels.NAME, labels.VALUE, labels.SINCE)
-    return [Grid(labels.NUMBERS, tuple(rows), head, lead=labels.NUMBERS_LEAD)]
+    return [Grid(labels.NUMBERS, tuple(rows), head, labels.NUMBERS_LEAD, ends_with_day=True)]
 
 
 def _called(name: str, clause: Told | None) -> Words:
