@@ -154,10 +154,11 @@ def _measure(
     pack: Pack, day: dt.date, facts: Mapping[str, list[Row]], cases: Sequence[_Case]
 ) -> dict[str, Row]:
     """Measure all subjects of a day at once; each item given is a register that is known."""
+    read = {i.measure.item for i in pack.indicators.values() if i.measure is not None}
     subjects = pa.table({"entity": pa.array([c.subject for c in cases], pa.string())})
     with DuckDB(threads=1) as engine:
         engine.arrow("entity", subjects)
-        for item in pack.items.values():
+        for item in (pack.items[name] for name in sorted(read)):
             schema = arrow_schema(item).append(pa.field("entity", pa.string()))
             rows = [{c: row.get(c) for c in schema.names} for row in facts.get(item.id, ())]
             engine.arrow(f"settled_{item.id}", pa.Table.from_pylist(rows, schema))

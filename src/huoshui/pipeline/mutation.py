@@ -19,12 +19,13 @@ from pydantic import BaseModel
 from huoshui.indicators.explain import parts
 from huoshui.kernel.errors import Refused, Where
 from huoshui.kernel.step import Tick, unwatched
+from huoshui.pipeline.examples import DAY
+from huoshui.pipeline.idle import is_idle
 from huoshui.pipeline.packcheck import EXAMPLES
-from huoshui.policy.check.schemes import scores
 from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
-from huoshui.policy.schema import Definition, Rating
+from huoshui.policy.schema import Definition
 
 KINDS = ("indicators", "ratings", "offerings", "titles", "tables", "sharings")
 """Kinds whose thresholds are moved, all of which have worked examples."""
@@ -94,7 +95,7 @@ def mutate(
         for path, value in thresholds(definition):
             for new in moved(value):
                 changed = replaced(definition, path, new)
-                if _is_idle(definition, changed, path):
+                if is_idle(pack, definition, changed, path):
                     continue
                 tally.made += 1
                 if not _is_noticed(pack, kind, changed, document):
@@ -122,11 +123,12 @@ def _targets(pack: Pack, kind: str) -> Iterator[tuple[str, str, Definition, Docu
 
 
 def _days(pack: Pack, examples: Document) -> list[dt.date]:
+    """Give the days that examples are worked out for, the day asked about first."""
     named = set()
     for example in examples.content if isinstance(examples.content, list) else ():
-        day = example.get("asof") if isinstance(example, dict) else None
-        if day is not None:
-            named.add(dt.date.fromisoformat(str(day)))
+        if isinstance(example, dict):
+            day = example.get("asof")
+            named.add(DAY if day is None else dt.date.fromisoformat(str(day)))
     return [pack.asof, *sorted(named - {pack.asof})]
 
 
@@ -191,15 +193,6 @@ def replaced(part: Any, path: Path, value: object) -> Any:
     assert isinstance(part, tuple), "a definition is made of forms, mappings and tuples"
     assert isinstance(head, int), "a tuple's parts are numbered"
     return (*part[:head], replaced(part[head], rest, value), *part[head + 1 :])
-
-
-def _is_idle(definition: Definition, changed: Definition, path: Path) -> bool:
-    """Say whether a bound of a score was moved where no score comes near it."""
-    if not isinstance(definition, Rating) or path[-1] not in ("least", "most", "cap"):
-        return False
-    assert isinstance(changed, Rating), "a part was replaced, and nothing else"
-    reach = scores(definition)
-    return reach is not None and reach == scores(changed)
 
 
 def _is_noticed(pack: Pack, kind: str, changed: Definition, document: Document) -> bool:

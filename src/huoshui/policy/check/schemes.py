@@ -116,7 +116,7 @@ def _text(tier: Tier) -> str:
     return f"above {tier.above}" if tier.above is not None else "without a start"
 
 
-def _criterion(criterion: Criterion) -> Points:
+def criterion_points(criterion: Criterion) -> Points:
     """Give the least and the most points of a criterion, missing evidence included."""
     pairs: list[tuple[Decimal, Decimal] | None] = [_earns(tier) for tier in criterion.tiers]
     given = [*criterion.cases.values()]
@@ -131,8 +131,8 @@ def _criterion(criterion: Criterion) -> Points:
     return min(low for low, _ in known), max(high for _, high in known)
 
 
-def _group(group: Group) -> Points:
-    found = [_criterion(criterion) for criterion in group.criteria]
+def group_points(group: Group) -> Points:
+    found = [criterion_points(criterion) for criterion in group.criteria]
     known = [pair for pair in found if pair is not None]
     if len(known) < len(found) or not known:
         return None
@@ -148,11 +148,11 @@ def _group(group: Group) -> Points:
 def _weights(pack: Pack, rating: Rating) -> Iterator[Problem]:
     for g, group in enumerate(rating.groups):
         for c, criterion in enumerate(group.criteria):
-            best = _criterion(criterion)
+            best = criterion_points(criterion)
             if criterion.weight is not None and best and best[1] != criterion.weight:
                 where = pack.where("ratings", rating.id, "groups", g, "criteria", c, "weight")
                 yield _weight_problem(where, criterion.id, criterion.weight, best[1])
-        best = _group(group)
+        best = group_points(group)
         if group.weight is not None and best and best[1] != group.weight:
             where = pack.where("ratings", rating.id, "groups", g, "weight")
             yield _weight_problem(where, group.id, group.weight, best[1])
@@ -176,7 +176,7 @@ def _weight_problem(where: object, what: str, stated: Decimal, found: Decimal) -
 def _full_marks(rating: Rating) -> Iterator[Decimal]:
     """Yield what the groups come to for everybody, once for each condition that groups name."""
     for groups in _counting_together(rating):
-        counted = [_group(group) for group in groups]
+        counted = [group_points(group) for group in groups]
         if all(counted):
             yield rating.base + sum(pair[1] for pair in counted if pair)
 
@@ -197,7 +197,7 @@ def scores(rating: Rating) -> Points:
     low = high = rating.base
     totals: list[tuple[Decimal, Decimal]] = []
     for groups in _counting_together(rating):
-        found = [_group(group) for group in groups]
+        found = [group_points(group) for group in groups]
         known = [pair for pair in found if pair is not None]
         if len(known) < len(found):
             return None
