@@ -61,8 +61,9 @@ def pdf(book: Book, language: Language, *, faces: Path) -> bytes:
         raise PrintRefusal.NO_SETTER.refuse(setter=SETTER) from None
     template = importlib.resources.files("huoshui.pipeline.handbook") / "assets/handbook.typ"
     midnight = dt.datetime.combine(book.pack.asof, dt.time(), tzinfo=dt.UTC)
+    source: Any = template.read_bytes()
     made: bytes = typst.compile(
-        template.read_bytes(),
+        source,
         font_paths=[str(faces)],
         ignore_system_fonts=True,
         sys_inputs={"book": json.dumps(_data(book, language), ensure_ascii=False)},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from huoshui.explain.numbers import LANGUAGES
+from huoshui.explain.reports import MARKS
 from huoshui.pipeline.handbook import labels
 from huoshui.pipeline.handbook.leaves import NOTHING, Block, Grid, Line, Lines, Words
 
@@ -31,8 +32,15 @@ def _score(told: Told) -> Grid:
     rows = []
     if told["applies_when"]:
         rows.append((Line(labels.APPLIES), Line(told["applies_when"])))
-    rows.append((Line(labels.FULL_MARKS), _points(told["full_marks"], told["cite"])))
+    rows.append((Line(labels.FULL_MARKS), _points(told["full_marks"], _least_sure(told))))
     return Grid(labels.SCORE, tuple(rows))
+
+
+def _least_sure(told: Told) -> str:
+    """Cite the least sure of what a score is summed from: the sum is no surer than its parts."""
+    parts = [told, *(each for group in told["groups"] for each in group["criteria"])]
+    order = [mark.value for mark in MARKS]
+    return str(max(parts, key=lambda each: order.index(each["mark"]))["cite"])
 
 
 def _points(points: str | None, cite: str | None = None) -> Line:

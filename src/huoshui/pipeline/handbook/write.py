@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib.resources
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,27 +72,27 @@ def write_handbook(
     tick: Tick = unwatched,
 ) -> Written:
     """Write the book into a folder, all of it or nothing; a second time gives the same bytes."""
+    out = out.resolve()
     _refuse_what_is_not_ours(out)
-    faces = faces_folder() if printed else None
-    building = out.with_name(f".{out.name}.building")
-    if building.exists():
-        shutil.rmtree(building)
-    sizes: dict[str, int] = {}
-    files = list(_files(book, languages, printed=printed, faces=faces))
-    for path, content in files:
-        tick("handbook", len(sizes), len(files) + 1)
-        target = building / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        sizes[path] = len(content)
+    files = _files(book, languages, printed=printed, tick=tick)
     marker = {"region": book.region, "asof": book.day, "digest": book.pack.digest}
-    text = json.dumps({**marker, "files": sorted(sizes)}, indent=1) + "\n"
-    (building / MARKER).write_text(text, encoding="utf-8")
-    if out.exists():
-        shutil.rmtree(out)
-    building.rename(out)
-    total = sum(sizes.values())
-    return Written(out, len(book.entries), len(book.citing), len(sizes), total)
+    text = json.dumps({**marker, "files": sorted(files)}, indent=1) + "\n"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        building.chmod(0o755)
+        for path, content in {**files, MARKER: text.encode()}.items():
+            target = building / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        if out.exists():
+            shutil.rmtree(out)
+        building.rename(out)
+    except OSError:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    total = sum(map(len, files.values()))
+    return Written(out, len(book.entries), len(book.citing), len(files), total)
 
 
 def _refuse_what_is_not_ours(out: Path) -> None:
@@ -116,18 +117,21 @@ def _written_before(marker: Path) -> set[str]:
 
 
 def _files(
-    book: Book, languages: Sequence[Language], *, printed: bool, faces: Path | None
-) -> Iterator[tuple[str, bytes]]:
-    yield "index.html", _door(languages).encode()
+    book: Book, languages: Sequence[Language], *, printed: bool, tick: Tick
+) -> dict[str, bytes]:
+    """Make every file by its path; what cannot be made is refused before anything is written."""
+    faces = faces_folder() if printed else None
     assets = importlib.resources.files("huoshui.pipeline.handbook") / "assets"
-    for name in ASSETS:
-        yield name, (assets / name).read_bytes()
-    for language in languages:
+    files = {name: (assets / name).read_bytes() for name in ASSETS}
+    files["index.html"] = _door(languages).encode()
+    for nth, language in enumerate(languages):
+        tick("pages", nth, len(languages))
         site = Site(book, language, languages, printed=printed)
-        for path, text in site.pages():
-            yield path, text.encode()
+        files |= {path: text.encode() for path, text in site.pages()}
         if faces is not None:
-            yield f"handbook-{language}.pdf", pdf(book, language, faces=faces)
+            tick("PDF", nth, len(languages))
+            files[f"handbook-{language}.pdf"] = pdf(book, language, faces=faces)
+    return files
 
 
 def _door(languages: Sequence[Language]) -> str:
