@@ -165,7 +165,7 @@ def test_what_is_due_unasked_is_taken_over_row_by_row_and_seen_by_its_own_subjec
             assert held == {tuple(r[c] for c in columns) for r in table.to_pylist()}
     first, other = sorted({r["entity"] for r in rows_of(folder, "unasked")})[:2]
     subject = parties.subject("甲", "91990000TEST0005X", entity=first)
-    actor = parties.seated("firm_owner", "王强", subject=subject).actor
+    actor = parties.seated("wang", "firm_owner", subject=subject).actor
     with acting(actor):
         assert set(Unasked.objects.values_list("entity", flat=True)) == {first}
         assert not Paid.objects.exclude(entity=first).exists()

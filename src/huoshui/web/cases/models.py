@@ -11,12 +11,18 @@ from huoshui.web.parties.models import Institution, Subject
 
 
 class Case(models.Model):
-    """A process on its way: its kind is a workflow of the packs."""
+    """A process on its way: its kind is a workflow of the packs.
+
+    It is about a subject, or about an institution that proposes something to another.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     ref = models.TextField(unique=True)
     kind = models.TextField()
-    subject = models.ForeignKey(Subject, models.PROTECT)
+    subject = models.ForeignKey(Subject, models.PROTECT, null=True)
+    about = models.ForeignKey(
+        Institution, models.PROTECT, null=True, related_name="proposals"
+    )  # the institution that proposes, where the case is about no subject
     subject_name = models.TextField()  # as it was when the case was opened
     subject_code = models.TextField(null=True)
     institution = models.ForeignKey(Institution, models.PROTECT, null=True)
@@ -39,6 +45,12 @@ class Case(models.Model):
 
         constraints = [
             models.UniqueConstraint(name="case_opened_once", fields=["subject", "key"]),
+            models.UniqueConstraint(name="case_proposed_once", fields=["about", "key"]),
+            models.CheckConstraint(
+                name="case_about_one_party",
+                condition=models.Q(subject=None, about__isnull=False)
+                | models.Q(subject__isnull=False, about=None),
+            ),
         ]
         indexes = [
             models.Index(fields=["institution", "state", "-moved_at"], name="cases_queue"),
@@ -68,7 +80,7 @@ class Move(models.Model):
     """A step that was taken; never changed."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="moves")
-    subject_id = models.UUIDField()
+    subject_id = models.UUIDField(null=True)  # null where the case is about an institution
     institution_id = models.UUIDField(null=True)  # whose move it is, where an institution made it
     n = models.IntegerField()
     move = models.TextField()
@@ -94,7 +106,7 @@ class Document(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
-    subject_id = models.UUIDField()
+    subject_id = models.UUIDField(null=True)  # null where the case is about an institution
     institution_id = models.UUIDField(null=True)
     kind = models.TextField()  # a document of the workflow
     name = models.TextField()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huoshui.web.cases.pages import bank, decisions, one, subject
+from huoshui.web.cases.pages import bank, decisions, listing, one, subject
 
 app_name = "cases"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("cases/<uuid:wanted>/documents", one.document_post, name="document_add"),
     path("cases/<uuid:wanted>/ask-consent", one.consent_request, name="consent_ask"),
     path("documents/<uuid:wanted>", one.document_get, name="document"),
+    path("listings", listing.listing_list, name="listings"),
+    path("listings/new", listing.listing_form, name="listing_new"),
+    path("listings/propose", listing.listing_post, name="listing_propose"),
     path("queue", bank.queue_page, name="queue"),
     path("decided", bank.decided_page, name="decided"),
     path("needs-shown", bank.needs_shown_page, name="needs_shown"),

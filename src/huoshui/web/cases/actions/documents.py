@@ -8,12 +8,29 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from huoshui.policy.machine import Machine
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import Actor
-from huoshui.web.cases.models import Case, Document
+from huoshui.web.cases.models import Case, Document, Move
 from huoshui.web.cases.queries.cases import decided_states, machine_on
 from huoshui.web.cases.rules.media import media_type, plain_name
 from huoshui.web.cases.rules.refusals import CaseRefusal, DocumentRefusal
+
+
+def may_supply(actor: Actor, case: Case, machine: Machine) -> bool:
+    """Say whether a paper may be put to a case now; refuses whoever's role may not at all.
+
+    A case that waits for whom the actor acts for takes papers.  A proposal takes them from its
+    proposer as long as a move that needs one has not been made.
+    """
+    if case.about_id is None or case.about_id != actor.institution:
+        actor.need("case.supply")
+        waits = machine.states[case.state].waits_for == actor.kind
+        return waits and case.state not in decided_states(machine)
+    actor.need(machine.moves[machine.workflow.opening].by or "case.supply")
+    needing = {m for each in machine.workflow.documents.values() for m in each.required_for}
+    is_made = Move.objects.filter(case=case, move__in=needing).exists()
+    return not is_made and not machine.states[case.state].ends
 
 
 @transaction.atomic
@@ -28,13 +45,12 @@ def document_add(
     body: bytes,
 ) -> Document:
     """Put a file to a case while it waits for whom the actor acts for; the same file is one."""
-    actor.need("case.supply")
     held = Case.objects.select_for_update().filter(id=case).first()
     if held is None:
         raise CaseRefusal.UNKNOWN.refuse()
     machine = machine_on(held.kind, today)
     state = machine.states[held.state]
-    if held.state in decided_states(machine) or state.waits_for != actor.kind:
+    if not may_supply(actor, held, machine):
         raise DocumentRefusal.NOT_NOW.refuse(state=state.label.en, state_zh=state.label.zh)
     wanted = machine.workflow.documents.get(kind)
     if wanted is None:

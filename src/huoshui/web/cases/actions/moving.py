@@ -32,11 +32,11 @@ from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import BY_RULE, Actor
 from huoshui.web.cases.actions.evidence import Evidence
 from huoshui.web.cases.models import Case, CaseParty, Move
-from huoshui.web.cases.queries.cases import machine_on, view_of
+from huoshui.web.cases.queries.cases import acting_in, machine_on, opening_of, view_of
 from huoshui.web.cases.queries.guards import Question, facts_for
 from huoshui.web.cases.rules.refusals import CaseRefusal
 from huoshui.web.delivery.actions.outbox import message_send
-from huoshui.web.parties.models import Subject
+from huoshui.web.parties.models import Institution, Subject
 
 
 @dataclass
@@ -80,17 +80,16 @@ def case_open(
 
     Gives the case, and whether it was opened now.
     """
-    found = Case.objects.filter(subject_id=actor.subject, key=key).first()
+    machine = machine_on(kind, today)
+    party = _opened_for(actor, machine)
+    found = Case.objects.filter(**party, key=key).first()
     if found is not None:
         return found, False
-    machine = machine_on(kind, today)
-    subject = Subject.objects.get(id=actor.subject)
     draft = Case(
         id=uuid4(),
         kind=kind,
-        subject=subject,
-        subject_name=subject.name,
-        subject_code=subject.code,
+        **party,
+        **_called(party),
         institution_id=institution,
         offering=offering,
         parent=parent,
@@ -101,13 +100,13 @@ def case_open(
         key=key,
     )
     draft.ref = f"{today:%Y%m%d}-{draft.id.hex[:8].upper()}"
-    opening = machine.workflow.opening
+    opening = opening_of(machine, actor)
     asked = Question(actor, draft, machine, fields, at, today)
     moved = move_apply(
         machine,
         CaseView(),
         opening,
-        actor,
+        acting_in(actor, draft),
         fields=fields,
         facts=facts_for(asked, opening),
         at=at,
@@ -119,9 +118,32 @@ def case_open(
             draft.save(force_insert=True)
     except IntegrityError:
         # Another request with the same key was faster; what it opened is what was asked for.
-        return Case.objects.get(subject_id=actor.subject, key=key), False
+        return Case.objects.get(**party, key=key), False
     _carry_out(Step(actor, at, today, pack_on(today), machine, draft, opening, moved, (), 1), None)
     return draft, True
+
+
+def _opened_for(actor: Actor, machine: Machine) -> dict[str, UUID | None]:
+    """Say whom a case that the actor opens is about: their subject, or their institution."""
+    if machine.workflow.about == "subject":
+        return {"subject_id": actor.subject}
+    kinds = machine.workflow.institution_kinds
+    own = Institution.objects.filter(id=actor.institution).first()
+    if own is None or (kinds and own.kind not in kinds):
+        label = machine.workflow.label
+        raise CaseRefusal.NOT_FOR_THIS_INSTITUTION.refuse(
+            workflow=label.en, workflow_zh=label.zh, name=actor.name
+        )
+    return {"about_id": own.id}
+
+
+def _called(party: Mapping[str, UUID | None]) -> dict[str, str | None]:
+    """Give the name and the code of whom a case is about, as they are now."""
+    if "about_id" in party:
+        own = Institution.objects.get(id=party["about_id"])
+        return {"subject_name": own.label_zh, "subject_code": None}
+    subject = Subject.objects.get(id=party["subject_id"])
+    return {"subject_name": subject.name, "subject_code": subject.code}
 
 
 @transaction.atomic
@@ -155,7 +177,7 @@ def case_move(
         machine,
         view_of(held),
         move,
-        ActorView("system") if by_rule else actor,
+        ActorView("system") if by_rule else acting_in(actor, held),
         fields=said,
         reasons=tuple(reasons),
         facts={**facts_for(asked, move), **(facts or {})},
@@ -240,11 +262,23 @@ def _record(step: Step, before: str | None) -> None:
         object_kind="case",
         object_id=case.id,
         subject=case.subject_id,
-        institution=case.institution_id or step.actor.institution,
+        institution=_other_side(step) or step.actor.institution,
         rule=f"{step.pack.digest} {workflow.cite}",
         payload=payload,
         reason=", ".join(step.reasons) or None,
     )
+
+
+def _other_side(step: Step) -> UUID | None:
+    """Name the institution that reads the record of a move beside whoever made it.
+
+    A case between two institutions is read by the one that did not make the move: whoever made it
+    reads their own deeds as a person.
+    """
+    case = step.case
+    if case.about_id is None or step.actor.institution == case.about_id:
+        return case.institution_id
+    return case.about_id
 
 
 def _tell(step: Step) -> None:
@@ -253,7 +287,7 @@ def _tell(step: Step) -> None:
     if case.shown_at is None:
         return
     by_zh = by_en = step.actor.name
-    if step.actor.kind == "subject":
+    if step.moved.move.party in ("subject", "proposer"):
         by_zh = by_en = case.subject_name
     elif step.actor.name.startswith(BY_RULE):
         by_zh, by_en = "", "it"
@@ -263,8 +297,8 @@ def _tell(step: Step) -> None:
         "link": f"/cases/{case.id}",
     }
     receivers: list[dict[str, UUID]] = []
-    if step.moved.move.party != "subject" and not _is_inside(step):
-        receivers.append({"subject": case.subject_id})
+    if step.moved.move.party not in ("subject", "proposer") and not _is_inside(step):
+        receivers.append(_whom(case))
     if step.moved.move.party != "institution":
         receivers += [{"institution": each} for each in _institutions(case)]
     for receiver in receivers:
@@ -276,6 +310,14 @@ def _tell(step: Step) -> None:
             key=f"{case.id}:{step.n}",
             **receiver,
         )
+
+
+def _whom(case: Case) -> dict[str, UUID]:
+    """Give whom a case is about, as the receiver of a message."""
+    if case.about_id is not None:
+        return {"institution": case.about_id}
+    assert case.subject_id is not None, "a case is about somebody"
+    return {"subject": case.subject_id}
 
 
 def _is_inside(step: Step) -> bool:

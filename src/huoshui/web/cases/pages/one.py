@@ -12,13 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from huoshui.kernel.errors import Refused
 from huoshui.web.agreements.queries.agreements import agreement_of
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.templatetags.said import REGION
 from huoshui.web.cases.actions import needs
 from huoshui.web.cases.actions.applications import PURPOSE, application_submit
-from huoshui.web.cases.actions.documents import document_add
+from huoshui.web.cases.actions.documents import document_add, may_supply
 from huoshui.web.cases.actions.evidence import evidence_read
 from huoshui.web.cases.actions.moving import case_move
 from huoshui.web.cases.forms.moves import move_fields, move_said
@@ -46,11 +47,12 @@ from huoshui.web.parties.queries.consents import members
 CONSENT_DAYS = 180
 """How long the form proposes that a consent lasts; whoever consents may choose another day."""
 
-READS = ("case.read", "need.read")
+READS = ("case.read", "need.read", "listing.propose", "listing.check", "listing.decide")
 MOVES = (
     *("case.open", "case.submit", "case.supply", "case.withdraw", "case.accept"),
     *("case.take", "case.ask", "case.decide", "case.approve"),
     *("need.state", "need.withdraw", "need.answer"),
+    *("listing.propose", "listing.check", "listing.decide"),
 )
 """Any of these opens the door; which move needs which is the workflow's to say."""
 
@@ -64,15 +66,15 @@ def case_page(request: Any, wanted: UUID, move: str | None = None) -> HttpRespon
         "problems": request.problems,
         "forms": _forms(request, found, move),
         "is_late": found.due_at is not None and found.due_at <= request.at,
-        "may_supply": request.actor.may("case.supply")
-        and shown["state"].waits_for == request.actor.kind
-        and found.state not in decided_states(shown["machine"]),
+        "may_supply": _may_supply(request, found),
         "document_kinds": [
             (kind, document.label) for kind, document in shown["workflow"].documents.items()
         ],
     }
     if found.kind == NEED:
         return render(request, "cases/need.html", shown | _of_need(request, found))
+    if found.about_id is not None:
+        return render(request, "cases/listing.html", shown)
     if request.actor.kind == "subject":
         return render(request, "cases/application.html", shown | _of_applicant(request, found))
     return render(request, "cases/application_bank.html", shown | _of_officer(request, found))
@@ -100,7 +102,14 @@ def case_do(request: Any, wanted: UUID, move: str) -> HttpResponse:
     return redirect("cases:case", found.id)
 
 
-@door("case.supply", methods=("POST",), again=case_page)
+def _may_supply(request: Any, found: Case) -> bool:
+    try:
+        return may_supply(request.actor, found, machine_on(found.kind, request.today))
+    except Refused:
+        return False
+
+
+@door("case.supply", "listing.propose", methods=("POST",), again=case_page)
 def document_post(request: Any, wanted: UUID) -> HttpResponse:
     """Put a file to a case."""
     found = found_or_404(lambda: case(request.actor, wanted))
@@ -166,7 +175,9 @@ def _forms(request: Any, found: Case, typed_for: str | None) -> list[dict[str, A
                     machine,
                     each.name,
                     typed=request.POST if is_typed else None,
-                    known=found.fields if each.move.party == "subject" else _granted(found),
+                    known=found.fields
+                    if each.move.party in ("subject", "proposer")
+                    else _granted(found),
                     problems=request.problems if is_typed else (),
                     offerings=offerings,
                 ),

@@ -12,7 +12,16 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
-from huoshui.policy.machine import CaseView, Machine, Made, Open, machine_of, moves_open
+from huoshui.policy.machine import (
+    Acting,
+    ActorView,
+    CaseView,
+    Machine,
+    Made,
+    Open,
+    machine_of,
+    moves_open,
+)
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.cases.models import Case, CaseParty, Decision, Document, Move
@@ -20,6 +29,7 @@ from huoshui.web.cases.rules.refusals import CaseRefusal, DocumentRefusal
 from huoshui.web.parties.models import Institution
 
 NEED, APPLICATION = "need", "financing_application"
+LISTING = "product_listing"
 """The workflows that pages know by name; all else about them is the packs'."""
 
 PAGE = 50
@@ -45,6 +55,21 @@ def case_of_kind(viewer: Actor, wanted: UUID, kind: str) -> Case:
 def machine_on(kind: str, today: dt.date) -> Machine:
     """Give a workflow as it is on a day."""
     return machine_of(pack_on(today), kind)
+
+
+def acting_in(actor: Actor, case: Case) -> Acting:
+    """Give an actor as a case knows them: for the institution that it is about, its proposer."""
+    if actor.kind == "institution" and case.about_id == actor.institution is not None:
+        return ActorView("proposer", actor.person, actor.permissions)
+    return actor
+
+
+def opening_of(machine: Machine, actor: Actor) -> str:
+    """Name the move by which an actor opens a case: their party's, or else the first."""
+    is_about = machine.workflow.about == "institution" and actor.kind == "institution"
+    party = "proposer" if is_about else actor.kind
+    own = [name for name in machine.workflow.openings if machine.moves[name].party == party]
+    return own[0] if own else machine.workflow.opening
 
 
 def decided_states(machine: Machine) -> frozenset[str]:
@@ -73,7 +98,8 @@ def moves_of(viewer: Actor, case: Case) -> list[Move]:
 
 def moves_now(viewer: Actor, case: Case, *, at: dt.datetime, today: dt.date) -> list[Open]:
     """Give the moves that the viewer's role may make now, each with what stands in its way."""
-    return moves_open(machine_on(case.kind, today), view_of(case), viewer, facts={}, at=at)
+    machine, known_as = machine_on(case.kind, today), acting_in(viewer, case)
+    return moves_open(machine, view_of(case), known_as, facts={}, at=at)
 
 
 def documents_of(viewer: Actor, case: Case) -> QuerySet[Document]:
@@ -101,6 +127,12 @@ def cases_of(viewer: Actor, kind: str) -> QuerySet[Case]:
         .select_related("institution")
         .order_by("-moved_at", "id")
     )
+
+
+def listings(viewer: Actor) -> list[Case]:
+    """Give the proposals that the viewer's institution made or decides on, the latest first."""
+    found = Case.objects.filter(kind=LISTING, about__isnull=False)
+    return list(found.select_related("about", "institution").order_by("-moved_at", "id")[:200])
 
 
 @dataclass(frozen=True)

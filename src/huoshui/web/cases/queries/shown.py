@@ -13,6 +13,7 @@ from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.cases.models import Case, Decision
 from huoshui.web.cases.queries.cases import (
+    acting_in,
     decisions_of,
     documents_of,
     machine_on,
@@ -31,7 +32,10 @@ OUTCOMES = {
 }
 """What pages call the outcome of a decision."""
 
-REASONS = ("decline_reason", "referral_reason", "withdraw_reason", "supply_reason")
+REASONS = (
+    *("decline_reason", "referral_reason", "withdraw_reason", "supply_reason"),
+    *("listing_change", "listing_refusal", "delisting_reason", "subsidy_refusal"),
+)
 """Vocabularies that words of reasons come from."""
 
 
@@ -40,7 +44,7 @@ def case_shown(viewer: Actor, case: Case, *, today: dt.date) -> dict[str, Any]:
     machine, pack = machine_on(case.kind, today), pack_on(today)
     moves, view = moves_of(viewer, case), view_of(case)
     stops = [Stop(move.state_to, move.at) for move in moves]
-    party = viewer.kind
+    party = acting_in(viewer, case).kind
     history = [
         {
             "move": move,

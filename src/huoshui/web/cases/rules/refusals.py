@@ -8,6 +8,12 @@ from huoshui.kernel.errors import Refusal
 class CaseRefusal(Refusal):
     """Why a case is not shown, opened or moved."""
 
+    NOT_FOR_THIS_INSTITUTION = (
+        "{workflow} is not opened by an institution of this kind ({name} acts for one).",
+        "Act for an institution that may propose.",
+        "本机构（{name}）不属于可以发起“{workflow_zh}”的机构类型。",
+        "请以可以申报的机构身份办理。",
+    )
     UNKNOWN = (
         "There is no such case, or it is not yours to see.",
         "Go back to the list.",
@@ -72,6 +78,17 @@ class AmountRefusal(Refusal):
         "Write it as 3.45.",
         "{label_zh}：“{value}”不是最多两位小数的百分数。",
         "请写成 3.45 的样子。",
+    )
+
+
+class ProposalRefusal(Refusal):
+    """Why a product is not proposed."""
+
+    NO_OFFICE = (
+        "{office} keeps no list of products here.",
+        "Choose the office from the form.",
+        "{office} 不是本平台产品库的列入单位。",
+        "请从表单中选择列入单位。",
     )
 
 

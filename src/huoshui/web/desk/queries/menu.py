@@ -16,7 +16,7 @@ class Place:
     """An entry of the menu: where it leads, for whom, and what it is called."""
 
     name: str  # of the address
-    permission: str | None  # None: whoever is signed in
+    permission: str | tuple[str, ...] | None  # any one of several; None: whoever is signed in
     zh: str
     en: str
     icon: str
@@ -73,6 +73,13 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
                 "coin",
                 ("institution",),
             ),
+            Place(
+                "cases:listings",
+                ("listing.propose", "listing.check", "listing.decide"),
+                "产品入库",
+                "Proposals",
+                "file-check",
+            ),
             Place("insights:programmes", "subsidy.read", "本单位奖补", "Our subsidies", "receipt"),
         ),
     ),
@@ -96,6 +103,7 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
             Place("sources:runs", "run.ask", "计算", "Runs", "refresh"),
             Place("insights:snapshots", "numbers.read", "快照", "Snapshots", "database"),
             Place("sources:packs", "pack.read", "政策包", "Packs", "book"),
+            Place("sources:sandbox", "pack.draft", "沙盘", "Sandbox", "adjustments"),
             Place(
                 "parties:institutions", "institution.admit", "机构", "Institutions", "building-bank"
             ),
@@ -139,4 +147,5 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 def _reaches(actor: Actor, place: Place) -> bool:
     is_kind = not place.kinds or actor.kind in place.kinds
-    return is_kind and (place.permission is None or actor.may(place.permission))
+    asked = (place.permission,) if isinstance(place.permission, str) else place.permission
+    return is_kind and (asked is None or any(actor.may(each) for each in asked))
