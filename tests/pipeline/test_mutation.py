@@ -67,3 +67,12 @@ def test_every_threshold_of_a_rating_is_found_once(tmp_path: Path) -> None:
     changed = replaced(rating, ("groups", 0, "criteria", 0, "tiers", 1, "at_least"), Decimal(11))
     assert changed.groups[0].criteria[0].tiers[1].at_least == 11
     assert rating.groups[0].criteria[0].tiers[1].at_least == 10
+
+
+def test_a_definition_is_changed_on_the_day_of_its_examples_though_asked_for_another(
+    tmp_path: Path,
+) -> None:
+    folder = pack_folder(tmp_path, {**FILES, EXAMPLES: EDGES})
+    tally = mutate(load([folder], asof=DAY + dt.timedelta(days=1)), kinds=["offerings"])
+    assert tally.made == 2
+    assert tally.survivors == [], "the examples name no day, so they are worked for their own"

@@ -52,20 +52,19 @@ def _bounds_nothing(definition: Rating, changed: Rating, path: Path) -> bool:
     A ceiling at or above the most that can be earned takes nothing away, wherever it stands there;
     a floor at or below the least adds nothing.
     """
+    before, after = _number(definition, path), _number(changed, path)
     match path:
-        case ("most" | "least" as bound,):
-            found, old, new = _unbounded(definition), definition, changed
-            before, after = getattr(old, bound), getattr(new, bound)
+        case ("most" | "least",):
+            found = _unbounded(definition)
         case ("groups", int(nth), "cap"):
-            group = definition.groups[nth].model_copy(update={"cap": None, "when": None})
-            bound, found = "most", group_points(group)
-            before, after = definition.groups[nth].cap, changed.groups[nth].cap
+            without = {"cap": None, "when": None}
+            found = group_points(definition.groups[nth].model_copy(update=without))
         case _:
             return False
     if found is None or before is None or after is None:
         return False
     least, most = found
-    return min(before, after) >= most if bound == "most" else max(before, after) <= least
+    return max(before, after) <= least if path == ("least",) else min(before, after) >= most
 
 
 def _unbounded(rating: Rating) -> Points:

@@ -222,9 +222,8 @@ def _with(
         one = {**pack.ratings, **one}
     elif kind == "indicators" and definition is not None:
         one = {**{name: pack.indicators[name] for name in _below(pack, changed.id)}, **one}
-    made = dataclasses.replace(
-        pack, **{kind: one}, example_documents={(kind, changed.id): examples}
-    )
+    asked: dict[str, Any] = {kind: one, "example_documents": {(kind, changed.id): examples}}
+    made = dataclasses.replace(pack, **asked)
     # Columns keep their names and types whatever a threshold is.
     made.remembered.update({k: v for k, v in pack.remembered.items() if k != "other days"})
     return made
