@@ -18,7 +18,13 @@ from huoshui.web.audit.queries.packs import pack_on
 from tests.doors.given import SECRET, Stranger, World, happened, routes, signed_in, strangers
 from tests.web.cases.given import TODAY, Stage
 
-WORDS = {"offering": "trust_easy_loan", "feed": "loans", "move": "submit", "number": "1"}
+WORDS = {
+    "offering": "trust_easy_loan",
+    "title": "high_tech",
+    "feed": "loans",
+    "move": "submit",
+    "number": "1",
+}
 """What stands for the named parts of addresses that are no ids."""
 
 FINE = {200, 302}
