@@ -18,6 +18,7 @@ from huoshui.pipeline.handbook.leaves import NOTHING, Grid, Line
 from huoshui.pipeline.handbook.markup import tag
 from huoshui.pipeline.handbook.printed import faces_folder, pdf
 from huoshui.policy.loader import load
+from tests.region import huoshui
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 DAY = dt.date(2026, 11, 20)
@@ -261,6 +262,18 @@ def test_an_unknown_region_names_those_there_are(region: str) -> None:
     assert code_of(refused) == "handbook.no_region"
     assert "demo, " in str(refused.value)
     assert "hunan" in str(refused.value)
+
+
+def test_the_command_writes_a_region_and_says_how_much(tmp_path: Path) -> None:
+    given = ("--region", "wuhan", "--out", tmp_path / "book", "--asof", DAY, "--no-pdf", "--json")
+    answer = huoshui("packs", "handbook", *given)
+    assert answer.code == 0, answer.err
+    found = answer.json
+    written = bytes_of(tmp_path / "book")
+    assert found["region"] == "wuhan"
+    assert found["files"] == len(written) - 1  # the marker is not counted
+    assert found["bytes"] == sum(len(written[name]) for name in written if name != MARKER)
+    assert not any(name.endswith(".pdf") for name in written)
 
 
 def test_without_the_chinese_face_nothing_is_printed() -> None:

@@ -164,11 +164,15 @@ class Site:
             parts.append(self._list(entries))
         return joined(parts)
 
-    def _list(self, entries: Sequence[Entry]) -> Markup:
+    def _list(self, entries: Sequence[Entry], *, under: bool = True) -> Markup:
         return tag(
             "ul",
             *(
-                tag("li", tag("a", self.word(e.label), href=address(e)), self._under(e))
+                tag(
+                    "li",
+                    tag("a", self.word(e.label), href=address(e)),
+                    self._under(e) if under else None,
+                )
                 for e in entries
             ),
             class_="entries",
@@ -200,7 +204,7 @@ class Site:
             for shelf in shelves:
                 parts += [
                     tag("h3", self.word(shelf.label), id=shelf.name),
-                    self._list(shelf.entries),
+                    self._list(shelf.entries, under=False),
                 ]
         return joined(parts)
 
