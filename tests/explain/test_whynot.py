@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 from huoshui.explain import whynot_lines, whynot_report
 from huoshui.matching import Rules
+from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Indicator, Source
 from tests.given import SOURCE
@@ -165,3 +167,13 @@ def test_days_are_told_in_days() -> None:
     report = report_of(pack, {**ROW, "held_until": dt.date(2026, 11, 1)})
     assert clause(report, "clause_0")["distance"] == 20
     assert report["earliest"]["day"] is None
+
+
+def test_a_scheme_whose_points_nobody_knows_is_neither_passed_nor_to_be_earned() -> None:
+    root = Path(__file__).resolve().parents[2] / "packs"
+    pack = load([root / "common", root / "hunan"], asof=dt.date(2026, 11, 20))
+    row = Rules(pack).whole_row({"subject_kind": "firm"})
+    found: Any = whynot_report(pack, "ratings", "hunan_knowledge_value", row, pack.asof)
+    assert found["verdict"] == "unknown"
+    assert found["interval"]["low"] is None
+    assert (found["nearest"], found["earliest"]) == (None, None)

@@ -48,9 +48,10 @@ def whynot_report(
     whole = {**dict.fromkeys(question.columns), **whole}  # inputs of a table may not be given
     answer = ask(rules, question, whole, asof=asof)
     intervals = _intervals(rules, question, whole, asof)
-    is_table = kind == "tables"
-    way = None if is_table else nearest(rules, question, whole, asof=asof)
-    first = None if is_table else earliest(rules, question, whole, asof=asof)
+    # A table has no yes to reach, and points that nobody knows cannot be earned.
+    is_closed = kind == "tables" or (kind == "ratings" and _is_beyond_knowing(intervals[0], answer))
+    way = None if is_closed else nearest(rules, question, whole, asof=asof)
+    first = None if is_closed else earliest(rules, question, whole, asof=asof)
     stated = pack.definitions(kind)[definition]
     return {
         "definition": definition,
@@ -68,6 +69,10 @@ def whynot_report(
         "interval": intervals[0] if intervals else None,
         "intervals": intervals,
     }
+
+
+def _is_beyond_knowing(interval: Report, answer: Answer) -> bool:
+    return answer.verdict == "unknown" and interval["low"] is None
 
 
 def next_grade(rules: Rules, rating: str, row: Row, asof: dt.date) -> str | None:

@@ -182,9 +182,13 @@ def ask(rules: Rules, question: Question, row: Mapping[str, object], *, asof: dt
         return _answered(traces)
     found: set[bool | None] = {trace.verdict for trace in traces}
     grade = None
-    if question.grades:
+    if question.kind == "ratings":
         names = ratings.columns(question.definition)
-        grade = rules.rated(question.definition, rules.whole_row(row), asof)[names.grade]
+        rated = rules.rated(question.definition, rules.whole_row(row), asof)
+        if rated[names.low] is None:  # points that nobody knows: whom it is for, and no more
+            found.add(None)
+    if question.grades:
+        grade = rated[names.grade]
         assert grade is None or isinstance(grade, str), "a grade is a word"
         found.add(None if grade is None else grade in question.grades)
     verdict: Verdict = "no" if False in found else "unknown" if None in found else "yes"
