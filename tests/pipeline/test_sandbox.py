@@ -22,10 +22,10 @@ from huoshui.pipeline.archive import archive
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.published import snapshot_files, snapshot_folders
 from huoshui.pipeline.requests import Request, perform
+from huoshui.pipeline.reuse import fingerprints
 from huoshui.pipeline.run import Work, run, session
 from huoshui.pipeline.sandbox.listing import escaped
 from huoshui.pipeline.sandbox.money import cost, public_share
-from huoshui.pipeline.sandbox.reuse import fingerprints
 from huoshui.pipeline.sandbox.sides import Side
 from huoshui.pipeline.shadow import disagreements, keep_shadow, shadow_one
 from huoshui.policy.editing import copied, with_tier, with_value

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,8 @@ def archive(roots: Sequence[Path], home: Path, *, digest: str | None = None) -> 
     if len(set(names)) < len(names) or not all(names) or ".." in names:
         raise ArchiveRefusal.NAMED_ALIKE.refuse(names=", ".join(map(str, roots)))
     found = contents(roots)
-    staged = home / PACKS / f".{os.getpid()}"
+    # Two threads of one process may keep packs at once.
+    staged = home / PACKS / f".{os.getpid()}-{threading.get_ident()}"
     shutil.rmtree(staged, ignore_errors=True)
     for name, path in found.items():
         target = staged / name

@@ -6,20 +6,17 @@ files and manifest stay as they were published.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huoshui import indicators, matching, ratings
-from huoshui.kernel.errors import Refusal
 from huoshui.matching.clauses import Kind
+from huoshui.pipeline.beside import ShadowCase, ShadowRefusal, shadow_one
 from huoshui.pipeline.published import Snapshot, sha256
 from huoshui.pipeline.run import Work
 from huoshui.pipeline.sandbox.difference import compared
@@ -29,12 +26,21 @@ from huoshui.pipeline.sandbox.sides import (
     Side,
     filled_items,
     from_facts,
-    profile_for,
     side,
 )
-from huoshui.pipeline.subjects import measured_behind
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
+
+__all__ = [
+    "SCHEMA",
+    "ShadowCase",
+    "ShadowRefusal",
+    "counted",
+    "disagreements",
+    "keep_shadow",
+    "shadow",
+    "shadow_one",
+]
 
 SCHEMA = pa.schema(
     [
@@ -47,19 +53,6 @@ SCHEMA = pa.schema(
     ]
 )
 """One row for each subject and definition that the two versions disagree on."""
-
-
-class ShadowRefusal(Refusal):
-    """Why a candidate is not run beside the version in force."""
-
-    OTHER_DAY = (
-        "The version in force was read as at {in_force} and the candidate as at {candidate}.",
-        "Read both as at one day.",
-    )
-    NOT_THERE = (
-        "Neither version has an offering {offering}.",
-        "Take the id of an offering that one of them has.",
-    )
 
 
 def shadow(work: Work, candidate_roots: Sequence[Path]) -> pa.Table:
@@ -143,80 +136,3 @@ def counted(found: pa.Table) -> list[dict[str, Any]]:
         {**{key: row[key] for key in keys}, "subjects": row["entity_count"]}
         for row in counts.to_pylist()
     ]
-
-
-@dataclass(frozen=True)
-class ShadowCase:
-    """One case decided by two versions, with the clauses that they differ in."""
-
-    offering: str
-    in_force: str  # yes, no, unknown or absent
-    candidate: str
-    clauses: tuple[tuple[str, str, str], ...]  # id, verdict in force, verdict of the candidate
-    unmeasured: tuple[str, ...]  # indicators that the candidate measures otherwise: unknown here
-
-    @property
-    def agrees(self) -> bool:
-        """Say whether both come to one verdict."""
-        return self.in_force == self.candidate
-
-
-def shadow_one(
-    pack: Pack, candidate: Pack, row: Mapping[str, object], offering: str, asof: dt.date
-) -> ShadowCase:
-    """Ask both versions of one profile row, which the version in force has made.
-
-    The candidate's formulas and ratings are computed anew from the row.  What it measures from
-    facts in another way cannot be told from a row and is unknown; `unmeasured` names it.
-    """
-    if not pack.asof == candidate.asof == asof:
-        raise ShadowRefusal.OTHER_DAY.refuse(in_force=pack.asof, candidate=candidate.asof)
-    if offering not in pack.offerings and offering not in candidate.offerings:
-        raise ShadowRefusal.NOT_THERE.refuse(offering=offering)
-    beside, unmeasured = _row_of(pack, candidate, row)
-    verdicts: list[str] = []
-    clauses: list[dict[str, str]] = []
-    for version, given in ((pack, row), (candidate, beside)):
-        if offering not in version.offerings:
-            verdicts.append("absent")
-            clauses.append({})
-            continue
-        plan = matching.compile(version, asof=asof, offerings=[offering])
-        (trace,) = matching.explain_one(version, given, asof=asof, plan=plan)
-        verdicts.append(trace.verdict)
-        clauses.append({clause.id: _word(clause.verdict) for clause in trace.clauses})
-    ids = dict.fromkeys([*clauses[0], *clauses[1]])
-    pairs = ((i, clauses[0].get(i, "absent"), clauses[1].get(i, "absent")) for i in ids)
-    read = {c for c in _read(candidate, offering) if c in unmeasured}
-    return ShadowCase(
-        offering,
-        verdicts[0],
-        verdicts[1],
-        tuple((i, was, now) for i, was, now in pairs if was != now),
-        tuple(sorted(read)),
-    )
-
-
-def _row_of(
-    pack: Pack, candidate: Pack, row: Mapping[str, object]
-) -> tuple[Mapping[str, object], tuple[str, ...]]:
-    """Give the row that the candidate would make, and the indicators that it cannot tell."""
-    given = {name: row.get(name) for name in indicators.profile_schema(pack).names}
-    given["entity"] = str(given["entity"] or "")
-    table = pa.Table.from_pylist([given], schema=indicators.profile_schema(pack))
-    profile, anew = profile_for(candidate, pack, table, frozenset(), None)
-    profile = ratings.compute(candidate, profile, asof=candidate.asof)
-    unmeasured = tuple(n for n in anew if candidate.indicators[n].measure is not None)
-    return profile.to_pylist()[0], unmeasured
-
-
-def _read(pack: Pack, offering: str) -> Sequence[str]:
-    """Name the measured indicators that an offering comes down to."""
-    if offering not in pack.offerings:
-        return ()
-    plan = matching.compile(pack, asof=pack.asof, offerings=[offering])
-    return measured_behind(pack, plan.columns)
-
-
-def _word(verdict: bool | None) -> str:
-    return "unknown" if verdict is None else "yes" if verdict else "no"

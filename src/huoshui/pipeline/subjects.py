@@ -17,6 +17,7 @@ from huoshui.kernel.errors import Problem, Refusal, Refused
 from huoshui.kernel.sql import literal
 from huoshui.kernel.step import Tick, unwatched
 from huoshui.pipeline.lake import Lake
+from huoshui.pipeline.reuse import measured_behind
 from huoshui.pipeline.run import (
     Work,
     measure_indicators,
@@ -168,22 +169,6 @@ def facts_behind(work: Work, entity: str, columns: Sequence[str]) -> list[dict[s
         plain = [{key: _plain(value) for key, value in row.items()} for row in rows]
         found.append({"indicator": name, "facts": plain})
     return found
-
-
-def measured_behind(pack: Pack, columns: Sequence[str]) -> list[str]:
-    """Give the measured indicators that columns of the profile come down to."""
-    found: dict[str, None] = {}
-    waiting = list(columns)
-    for rating in pack.ratings.values():
-        if set(ratings.columns(rating.id)) & set(columns):
-            waiting += [c.indicator for group in rating.groups for c in group.criteria]
-    while waiting:
-        name = waiting.pop(0)
-        if name in found or name not in pack.indicators:
-            continue
-        found[name] = None
-        waiting += indicators.parts(pack, name)
-    return sorted(name for name in found if pack.indicators[name].measure is not None)
 
 
 def _plain(value: Any) -> Any:

@@ -105,7 +105,7 @@ def test_whoever_lacks_the_permission_meets_a_closed_door() -> None:
     client = signed_in("auditor")
     for path in ("/feeds", "/quarantine", "/quarantine/1/2", "/runs"):
         text(client, path, 403)
-    answer = client.post("/packs/publish")
+    answer = client.post("/sandbox/draft")
     assert answer.status_code == 403
 
 

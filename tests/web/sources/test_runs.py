@@ -12,9 +12,9 @@ from huoshui.pipeline.requests import archived, snapshot_folders
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.delivery.models import Job
-from huoshui.web.sources.actions.running import pack_publish, run_ask
+from huoshui.web.sources.actions.mirroring import feeds_mirror
+from huoshui.web.sources.actions.running import run_ask
 from huoshui.web.sources.models import PackPublication
-from tests.web.databases import AsRole
 from tests.web.sources.given import AT, DAY, listed, steward, table, uploaded, worked
 
 
@@ -47,14 +47,16 @@ def test_a_run_publishes_a_snapshot_and_asks_for_it_to_be_loaded(
         assert done.result["link"] == f"/jobs/{loading.id}"
 
 
-def test_packs_in_force_are_on_record_and_published_once(home: Path, as_role: AsRole) -> None:
+def test_the_packs_of_a_first_start_are_on_record_and_kept(
+    home: Path, switch_role: Callable[[str], None]
+) -> None:
     actor, digest = steward(), pack_on(DAY).digest
     with acting(actor):
-        assert PackPublication.objects.get().digest == digest
-    with pytest.raises(Refused, match="in force already"), acting(actor):
-        pack_publish(actor, at=AT, today=DAY)
-    as_role("owner", autocommit=True).execute("UPDATE sources_packpublication SET digest = 'old'")
-    with acting(actor):
-        made = pack_publish(actor, at=AT, today=DAY)
-    assert made.counts["offerings"] == len(pack_on(DAY).offerings)
+        made = PackPublication.objects.get()
+    assert (made.digest, made.counts["offerings"]) == (digest, len(pack_on(DAY).offerings))
     assert archived(home, digest)
+    switch_role("jobs")
+    feeds_mirror(at=AT, today=DAY)  # as another start does
+    switch_role("web")
+    with acting(actor):
+        assert PackPublication.objects.count() == 1

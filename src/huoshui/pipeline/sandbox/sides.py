@@ -9,22 +9,20 @@ snapshot is of the very same packs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from huoshui import entities, indicators, matching, ratings
-from huoshui.indicators.compute import computed, order
-from huoshui.indicators.schema import arrow_type, profile_schema
 from huoshui.kernel.errors import Refusal, Refused, Where
 from huoshui.kernel.step import Tick, unwatched
 from huoshui.pipeline.archive import archived
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.published import Snapshot, snapshot_files, snapshot_folders
+from huoshui.pipeline.reuse import Measure, profile_for
 from huoshui.pipeline.run import Work, session, take_facts
-from huoshui.pipeline.sandbox.reuse import fingerprints
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 
@@ -71,10 +69,6 @@ class Side:
     def asof(self) -> dt.date:
         """The day that is asked about."""
         return self.pack.asof
-
-
-Measure = Callable[[Pack, Sequence[str]], pa.Table]
-"""Gives `entity` and the measured indicators named, for a pack."""
 
 
 def filled_items(lake: Lake, known: int) -> frozenset[str]:
@@ -184,42 +178,3 @@ def side(pack: Pack, measured: Measured, filled: frozenset[str], measure: Measur
     profile = ratings.compute(pack, profile, asof=pack.asof)
     words = {kind: plans[kind].evaluate(profile) for kind in kinds}
     return Side(pack, profile, plans, words, anew)
-
-
-def profile_for(
-    pack: Pack,
-    known_pack: Pack,
-    known_profile: pa.Table,
-    filled: frozenset[str],
-    measure: Measure | None,
-) -> tuple[pa.Table, tuple[str, ...]]:
-    """Give a pack's indicators from a profile made with another pack, and which had to be made.
-
-    An indicator whose fingerprint is the same in both is taken over.
-    """
-    same = _same(pack, known_pack, filled)
-    left = [name for name in pack.indicators if name not in same]
-    to_measure = [name for name in left if pack.indicators[name].measure is not None]
-    columns = {name: known_profile[name].combine_chunks() for name in ["entity", *sorted(same)]}
-    rows = known_profile.num_rows
-    if to_measure and measure is not None:
-        table = measure(pack, to_measure)
-        if table["entity"].combine_chunks() != columns["entity"]:
-            # Who is who has changed, so that nothing measured before is of the same subjects.
-            table = measure(pack, list(pack.indicators))
-            return indicators.compute(pack, table, asof=pack.asof), tuple(pack.indicators)
-        columns |= {name: table[name].combine_chunks() for name in to_measure}
-    elif to_measure:
-        columns |= {n: pa.nulls(rows, arrow_type(pack, pack.indicators[n])) for n in to_measure}
-    for name in order(pack):
-        if name not in columns:
-            columns[name] = computed(pack, name, columns, asof=pack.asof, rows=rows)
-    schema = profile_schema(pack)
-    return pa.table([columns[name] for name in schema.names], schema=schema), tuple(left)
-
-
-def _same(pack: Pack, known_pack: Pack, filled: frozenset[str]) -> set[str]:
-    if pack.digest == known_pack.digest and pack.asof == known_pack.asof:
-        return set(pack.indicators)
-    before, after = fingerprints(known_pack, filled), fingerprints(pack, filled)
-    return {name for name, mark in after.items() if before.get(name) == mark}

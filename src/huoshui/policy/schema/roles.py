@@ -102,6 +102,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "jobs.read": _permission("查看任务", "read jobs", "operator"),
     "jobs.retry": _permission("重试任务", "retry a dead job", "operator"),
     "pack.read": _permission("查看政策包", "read the packs in force", "operator", "institution"),
+    "pack.draft": _permission("起草政策变更", "draft a change of the packs", "operator"),
+    "pack.shadow": _permission("影子运行", "run a draft in shadow", "operator"),
     "pack.publish": _permission("发布政策包", "publish packs", "operator"),
     "institution.admit": _permission("接纳机构", "admit an institution", "operator"),
     "subject.admit": _permission("接纳主体", "admit a subject", "operator"),

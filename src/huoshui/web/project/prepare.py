@@ -48,10 +48,10 @@ def prepare(home: Path, packs: Sequence[Path], day: dt.date | None) -> dict[str,
     """Bring institutions, feeds and the newest snapshot up to date, and fill the seats."""
     del packs  # the settings of this process name them too
     at, today = clock.moment(), day or clock.today()
+    feeds_mirror(at=at, today=today)  # registers the packs of a first start
     pack = pack_on(today)
     with acting(PREPARER):
         institutions = admit_institutions(pack, at=at)
-    feeds_mirror(at=at, today=today)
     batches_mirror(home, at=at)
     folder = newest_snapshot(home)
     if folder is not None:

@@ -17,6 +17,7 @@ from django.conf import settings
 from huoshui.web.audit.actions.sealing import record_seal
 from huoshui.web.audit.rules import witness
 from huoshui.web.cases.actions.deadlines import deadlines_run
+from huoshui.web.cases.actions.shadowing import cases_shadow
 from huoshui.web.delivery import tasks
 from huoshui.web.delivery.actions.recovery import HEARTBEAT_MOST_SECONDS
 from huoshui.web.project.clock import moment, today
@@ -29,11 +30,17 @@ def take_up(app: procrastinate.App) -> None:
     tasks.keep_time(moment)
     tasks.chore(app, "audit.seal", seal, cron="* * * * *")
     tasks.chore(app, "cases.overdue", end_overdue, cron="* * * * *")
+    tasks.chore(app, "cases.shadow", shadow_cases, cron="* * * * *")
 
 
 def end_overdue(at: dt.datetime) -> int:
     """Make the moves that cases whose time has passed are waiting for."""
     return deadlines_run(at=at, today=today())
+
+
+def shadow_cases(at: dt.datetime) -> int:
+    """Ask the draft in shadow of what was submitted and decided."""
+    return cases_shadow(at=at)
 
 
 def seal(at: dt.datetime) -> int:

@@ -1,27 +1,99 @@
-"""The packs in force, read once per day and process; policy is asked of them, never of Python."""
+"""The packs in force, read once per day and process; policy is asked of them, never of Python.
+
+What is in force on a day is what was published last of what holds by then; where nothing was
+published yet, the folders that this platform was started with.  A publication takes effect with
+the next request or job, in every process, without a restart.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import connection
 
 from huoshui import matching
-from huoshui.policy.loader import load
+from huoshui.pipeline.requests import archived
+from huoshui.policy.loader import digest_of, load
 from huoshui.policy.pack import Pack
+from huoshui.policy.reading import Kept
+
+KEPT: Kept = {}
+"""Files read before, in this process: packs that differ in little are read together faster."""
+
+_asked = threading.local()
+"""Within a request: the digest in force by day, so that it is asked for once."""
 
 
 def pack_on(day: dt.date) -> Pack:
     """Give the packs that this platform runs, as at a day."""
-    return read_pack(tuple(settings.HUOSHUI_PACKS), day)
+    digest, folders = digest_on(day), tuple(settings.HUOSHUI_PACKS)
+    if digest is None:
+        return read_pack(folders, day)
+    return _published(digest, folders, Path(settings.HUOSHUI_HOME), day)
+
+
+def roots_on(day: dt.date) -> tuple[Path, ...]:
+    """Give the folders of the packs in force on a day, for a process that will read them later.
+
+    The kept copy is taken, as nobody edits that.
+    """
+    digest, folders = digest_on(day), tuple(settings.HUOSHUI_PACKS)
+    if digest is None:
+        return folders
+    return tuple(archived(Path(settings.HUOSHUI_HOME), digest))
+
+
+def digest_on(day: dt.date) -> str | None:
+    """Give the digest of the packs published for a day, or None where none were."""
+    held: dict[dt.date, str | None] | None = getattr(_asked, "by_day", None)
+    if held is not None and day in held:
+        return held[day]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT packs_in_force(%s)", [day])
+        found: str | None = cursor.fetchone()[0]
+    if held is not None:
+        held[day] = found
+    return found
+
+
+def forget_in_force() -> None:
+    """Ask anew what is in force: whoever publishes goes on under what they published."""
+    if getattr(_asked, "by_day", None) is not None:
+        _asked.by_day = {}
+
+
+def _begin(**_: Any) -> None:
+    _asked.by_day = {}
+
+
+def _end(**_: Any) -> None:
+    _asked.by_day = None
+
+
+request_started.connect(_begin, dispatch_uid="packs in force")
+request_finished.connect(_end, dispatch_uid="packs in force")
+
+
+@lru_cache(maxsize=16)
+def _published(digest: str, folders: tuple[Path, ...], home: Path, day: dt.date) -> Pack:
+    """Read published packs from the folders while those are still they, else from the archive."""
+    if digest_of(folders) == digest:
+        pack = read_pack(folders, day)
+        if pack.digest == digest:  # nobody edited them since they were read
+            return pack
+    return read_pack(tuple(archived(home, digest)), day)
 
 
 @lru_cache(maxsize=8)
 def read_pack(roots: tuple[Path, ...], day: dt.date) -> Pack:
     """Give the packs of some folders as at a day; the folders do not change under a process."""
-    return load(roots, asof=day)
+    return load(roots, asof=day, kept=KEPT)
 
 
 @lru_cache(maxsize=8)

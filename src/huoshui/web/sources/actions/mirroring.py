@@ -10,16 +10,18 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 from huoshui.pipeline import requests
 from huoshui.pipeline.requests import Batch as Record
+from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 from huoshui.web.audit.actions.acting import acting
-from huoshui.web.audit.queries.packs import pack_on
+from huoshui.web.audit.queries.packs import KEPT, pack_on
 from huoshui.web.audit.rules.actor import SYSTEM
-from huoshui.web.sources.models import Batch, FeedState, PackPublication, Quarantined
-from huoshui.web.sources.queries.packs import counts_of
+from huoshui.web.sources.actions.publishing import folders_register
+from huoshui.web.sources.models import Batch, FeedState, Quarantined
 
 _DESCRIBED = ["item", "label", "item_label", "owner", "refresh", "fresh_days"]
 _MIRRORING = 0x6C616B65  # the number of the lock: one mirrors at a time
@@ -48,12 +50,14 @@ WHERE q.batch = r.batch AND q.source_row = r.source_row AND q.resolved_in IS DIS
 
 
 def feeds_mirror(*, at: dt.datetime, today: dt.date) -> int:
-    """Mirror the feeds of the packs in force, and note the packs if they are new; count feeds.
+    """Register the packs of a first start, mirror the feeds of those in force, and count feeds.
 
     A feed that the packs no longer have stays for as long as batches came through it.
     """
-    pack = pack_on(today)
+    folders = load(settings.HUOSHUI_PACKS, asof=today, kept=KEPT)  # as they are now
     with acting(SYSTEM):
+        folders_register(folders, at=at, today=today)
+        pack = pack_on(today)
         FeedState.objects.bulk_create(
             _states(pack),
             update_conflicts=True,
@@ -62,16 +66,6 @@ def feeds_mirror(*, at: dt.datetime, today: dt.date) -> int:
         )
         gone = FeedState.objects.exclude(feed__in=list(pack.feeds))
         gone.filter(last_batch=None).delete()
-        latest = PackPublication.objects.order_by("-published_at").first()
-        if latest is None or latest.digest != pack.digest:
-            PackPublication.objects.create(
-                digest=pack.digest,
-                asof=today,
-                packs=[root.name for root in pack.roots],
-                counts=counts_of(pack),
-                published_at=at,
-                published_by=SYSTEM.name,
-            )
     return len(pack.feeds)
 
 

@@ -12,7 +12,7 @@ from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.charts import Both, Chart
 from huoshui.web.delivery.models import Job
-from huoshui.web.sources.actions.running import RUN, pack_publish, run_ask
+from huoshui.web.sources.actions.running import RUN, run_ask
 from huoshui.web.sources.queries import packs as queries
 from huoshui.web.sources.queries.feeds import last_batch
 
@@ -59,7 +59,6 @@ def packs(request: Any) -> HttpResponse:
     """Show the packs in force: what they hold, and how sure we are of their sources."""
     pack = pack_on(request.today)
     counts = queries.counts_of(pack)
-    published = queries.publications()
     context = {
         "pack": pack,
         "roots": [root.name for root in pack.roots],
@@ -77,9 +76,8 @@ def packs(request: Any) -> HttpResponse:
         "workflows": pack.workflows.values(),
         "chart": _chart(queries.marks_of(pack)),
         "terms": queries.terms_of(pack),
-        "publications": published,
-        "may_publish": request.actor.may("pack.publish")
-        and (not published or published[0].digest != pack.digest),
+        "publications": queries.publications(),
+        "may_draft": request.actor.may("pack.draft"),
     }
     return render(request, "sources/packs.html", context)
 
@@ -100,10 +98,3 @@ def _chart(marks: dict[str, int]) -> Chart | None:
         rows=tuple((MARKS[mark], count) for mark, count in marks.items()),
         kind="lying",
     )
-
-
-@door("pack.publish", methods=("POST",), again=packs)
-def publish(request: Any) -> HttpResponse:
-    """Put the packs this platform runs on record as in force."""
-    pack_publish(request.actor, at=request.at, today=request.today)
-    return redirect("sources:packs")

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import pyarrow as pa
 from pydantic import BaseModel
 
+from huoshui import indicators, ratings
 from huoshui.entities import schema as entity_schema
+from huoshui.indicators.compute import computed, order
+from huoshui.indicators.schema import arrow_type, profile_schema
 from huoshui.policy import expression
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Dated, Indicator
@@ -22,6 +26,65 @@ from huoshui.policy.values import resolved
 
 WORDS = frozenset({"label", "meaning", "cite", "note", "checked_on"})
 """Keys that tell people something and change no value."""
+
+
+Measure = Callable[[Pack, Sequence[str]], pa.Table]
+"""Gives `entity` and the measured indicators named, for a pack."""
+
+
+def profile_for(
+    pack: Pack,
+    known_pack: Pack,
+    known_profile: pa.Table,
+    filled: frozenset[str],
+    measure: Measure | None,
+) -> tuple[pa.Table, tuple[str, ...]]:
+    """Give a pack's indicators from a profile made with another pack, and which had to be made.
+
+    An indicator whose fingerprint is the same in both is taken over.
+    """
+    same = _same(pack, known_pack, filled)
+    left = [name for name in pack.indicators if name not in same]
+    to_measure = [name for name in left if pack.indicators[name].measure is not None]
+    columns = {name: known_profile[name].combine_chunks() for name in ["entity", *sorted(same)]}
+    rows = known_profile.num_rows
+    if to_measure and measure is not None:
+        table = measure(pack, to_measure)
+        if table["entity"].combine_chunks() != columns["entity"]:
+            # Who is who has changed, so that nothing measured before is of the same subjects.
+            table = measure(pack, list(pack.indicators))
+            return indicators.compute(pack, table, asof=pack.asof), tuple(pack.indicators)
+        columns |= {name: table[name].combine_chunks() for name in to_measure}
+    elif to_measure:
+        columns |= {n: pa.nulls(rows, arrow_type(pack, pack.indicators[n])) for n in to_measure}
+    for name in order(pack):
+        if name not in columns:
+            columns[name] = computed(pack, name, columns, asof=pack.asof, rows=rows)
+    schema = profile_schema(pack)
+    return pa.table([columns[name] for name in schema.names], schema=schema), tuple(left)
+
+
+def _same(pack: Pack, known_pack: Pack, filled: frozenset[str]) -> set[str]:
+    if pack.digest == known_pack.digest and pack.asof == known_pack.asof:
+        return set(pack.indicators)
+    before, after = fingerprints(known_pack, filled), fingerprints(pack, filled)
+    return {name for name, mark in after.items() if before.get(name) == mark}
+
+
+def measured_behind(pack: Pack, columns: Sequence[str]) -> list[str]:
+    """Give the measured indicators that columns of the profile come down to."""
+    found: dict[str, None] = {}
+    waiting = list(columns)
+    for rating in pack.ratings.values():
+        if set(ratings.columns(rating.id)) & set(columns):
+            waiting += [c.indicator for group in rating.groups for c in group.criteria]
+    while waiting:
+        name = waiting.pop(0)
+        if name in found or name not in pack.indicators:
+            continue
+        found[name] = None
+        waiting += indicators.parts(pack, name)
+    return sorted(name for name in found if pack.indicators[name].measure is not None)
 
 
 def fingerprints(pack: Pack, items_filled: Iterable[str]) -> dict[str, str]:

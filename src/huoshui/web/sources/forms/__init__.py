@@ -1,0 +1,1 @@
+"""Forms of drafts: what is typed, and how it is read."""
