@@ -137,3 +137,12 @@ def test_months_that_an_operation_does_not_read_are_left_alone(pack: Pack) -> No
     assert not is_left_alone_of(pack, "paid_fen", before, 1)
     assert not is_left_alone_of(pack, "paid_fen", ("measure", "months"), 11)
     assert not is_left_alone_of(pack, "share", ("values",), {}), "a formula measures nothing"
+
+
+def test_where_some_points_are_known_to_nobody_no_score_starts_anywhere(pack: Pack) -> None:
+    rating: Rating = replaced(pack.ratings["score"], ("groups", 0, "take"), "sum")
+    criterion = ("groups", 0, "criteria", 1)
+    for key, unknown in (("cases", {"one": None}), ("otherwise", None), ("missing", None)):
+        assert not is_idle(pack, rating, replaced(rating, ("base",), Decimal(11)), ("base",))
+        rating = replaced(rating, (*criterion, key), unknown)
+    assert is_idle(pack, rating, replaced(rating, ("base",), Decimal(11)), ("base",))

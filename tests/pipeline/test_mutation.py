@@ -10,6 +10,7 @@ from huoshui.pipeline.mutation import moved, mutate, replaced, thresholds
 from huoshui.policy.loader import load
 from tests.given import pack_folder
 from tests.policy.test_check import FILES
+from tests.policy.test_subsidy_checks import FILES as SUBSIDIES
 
 DAY = dt.date(2026, 11, 20)
 EXAMPLES = "products/tax_loan.examples.yaml"
@@ -76,3 +77,35 @@ def test_a_definition_is_changed_on_the_day_of_its_examples_though_asked_for_ano
     tally = mutate(load([folder], asof=DAY + dt.timedelta(days=1)), kinds=["offerings"])
     assert tally.made == 2
     assert tally.survivors == [], "the examples name no day, so they are worked for their own"
+
+
+KINDS_OF_SUBJECT = """
+    id: subject_kind
+    label: { zh: 主体类型, en: kind of subject }
+    entries: { firm: { zh: 企业, en: firm }, person: { zh: 个人, en: person } }
+    checked_on: 2026-11-20
+"""
+PAID = """
+    - name: a firm is paid the reward
+      given: { subject_kind: firm }
+      expect: yes
+      amount_yuan: 5
+    - name: a person is not
+      given: { subject_kind: person }
+      expect: no
+    - name: of unknown kind
+      given: {}
+      expect: unknown
+"""
+
+
+def test_a_cap_that_subsidies_share_is_noticed_where_another_states_it_too(tmp_path: Path) -> None:
+    files = {**SUBSIDIES, "vocabularies/subject_kind.yaml": KINDS_OF_SUBJECT}
+    for name in ("one", "two"):
+        files[f"programmes/{name}.examples.yaml"] = PAID
+    shared = mutate(load([pack_folder(tmp_path, files)], asof=DAY), kinds=["offerings"])
+    assert shared.made == 8, "what each pays and what both pay at most, up and down"
+    assert shared.survivors == [], "packs whose subsidies state unlike caps do not load"
+    alone = {path: text for path, text in files.items() if "/two." not in path}
+    tally = mutate(load([pack_folder(tmp_path / "a", alone)], asof=DAY), kinds=["offerings"])
+    assert {s.new for s in tally.survivors} == {"8", "10"}, "no other states it, and no example"

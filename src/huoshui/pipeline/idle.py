@@ -28,9 +28,8 @@ def is_idle(pack: Pack, definition: Definition, changed: Definition, path: Path)
     if isinstance(definition, Indicator) and isinstance(changed, Indicator):
         return _asks_the_same(pack, definition, changed)
     if isinstance(definition, Rating) and isinstance(changed, Rating):
-        return _bounds_nothing(definition, changed, path) or _is_never_best(
-            definition, changed, path
-        )
+        rules = (_adds_to_no_score, _bounds_nothing, _is_never_best)
+        return any(rule(definition, changed, path) for rule in rules)
     return False
 
 
@@ -44,6 +43,31 @@ def _asks_the_same(pack: Pack, definition: Indicator, changed: Indicator) -> boo
         if one.measure is not None
     ]
     return made[0] == made[1]
+
+
+def _adds_to_no_score(definition: Rating, changed: Rating, path: Path) -> bool:
+    """Say whether nobody has a score to which this number could add.
+
+    Where everybody earns points by a criterion whose points nobody knows, whatever the evidence,
+    no score and no end of one is known, whatever everybody starts with.
+    """
+    return path in (("base",), ("least",), ("most",)) and all(
+        _is_unknown_to_all(rating) for rating in (definition, changed)
+    )
+
+
+def _is_unknown_to_all(rating: Rating) -> bool:
+    """Say whether a criterion that counts for everybody has no points known at any value."""
+    return any(
+        group.when is None
+        and group.take == "sum"
+        and criterion.missing is None
+        and criterion.otherwise is None
+        and all(tier.points is None for tier in criterion.tiers)
+        and all(points is None for points in criterion.cases.values())
+        for group in rating.groups
+        for criterion in group.criteria
+    )
 
 
 def _bounds_nothing(definition: Rating, changed: Rating, path: Path) -> bool:

@@ -22,10 +22,11 @@ from huoshui.kernel.step import Tick, unwatched
 from huoshui.pipeline.examples import DAY
 from huoshui.pipeline.idle import is_idle
 from huoshui.pipeline.packcheck import EXAMPLES
+from huoshui.policy.check import subsidies
 from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
-from huoshui.policy.schema import Definition
+from huoshui.policy.schema import Definition, Offering
 
 KINDS = ("indicators", "ratings", "offerings", "titles", "tables", "sharings")
 """Kinds whose thresholds are moved, all of which have worked examples."""
@@ -196,7 +197,12 @@ def replaced(part: Any, path: Path, value: object) -> Any:
 
 
 def _is_noticed(pack: Pack, kind: str, changed: Definition, document: Document) -> bool:
-    """Say whether an example of a changed definition no longer holds."""
+    """Say whether an example of a changed definition no longer holds, or no pack would load."""
+    if isinstance(changed, Offering) and changed.subsidy is not None:
+        # Subsidies that share a cap all state it: one that differs from the others is refused.
+        beside = dataclasses.replace(pack, offerings={**pack.offerings, changed.id: changed})
+        if any(subsidies.check(beside)):
+            return True
     examples = pack.examples(kind)[changed.id]
     days = {day: on_day(pack, day) for day in _days(pack, examples)}
     packs = {day: _with(here, kind, changed, document, examples) for day, here in days.items()}
