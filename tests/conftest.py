@@ -80,6 +80,7 @@ SLOW = (
     "tests/pipeline/test_ingest_kill.py",
     "tests/pipeline/test_ingest_registry.py",
     "tests/pipeline/test_replay.py",
+    "tests/pipeline/test_sandbox.py",
     "tests/pipeline/test_requests.py",
     "tests/pipeline/test_snapshot.py",
     "tests/policy/expression/test_one_meaning.py",

@@ -31,6 +31,7 @@ from huoshui.pipeline.shadow import disagreements, keep_shadow, shadow_one
 from huoshui.policy.editing import copied, with_tier, with_value
 from huoshui.policy.loader import contents, load
 from huoshui.policy.pack import Pack
+from huoshui.policy.reading import Kept
 from huoshui.policy.schema import Sharing
 from huoshui.policy.values import resolved
 from tests.given import indicator_of, pack_of
@@ -48,6 +49,7 @@ class World:
     home: Path
     roots: list[Path]
     work: Work
+    kept: Kept
 
     @property
     def pack(self) -> Pack:
@@ -59,7 +61,7 @@ class World:
     def whole(self, changed: list[Path]) -> Work:
         """Run everything anew from the facts, as nothing in the sandbox does."""
         with session() as engine:
-            return run(engine, Lake(self.home / "lake"), load(changed, asof=DAY))
+            return run(engine, Lake(self.home / "lake"), load(changed, asof=DAY, kept=self.kept))
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +76,10 @@ def world(
     (folder,) = snapshot_folders(home)
     digest = snapshot_files(folder).pack_digest
     roots = [home / "packs" / digest / root.name for root in demo_packs]
+    kept: Kept = {}
     with session() as engine:
-        work = run(engine, Lake(home / "lake"), load(roots, asof=DAY))
-    return World(home, roots, work)
+        work = run(engine, Lake(home / "lake"), load(roots, asof=DAY, kept=kept))
+    return World(home, roots, work, kept)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +90,12 @@ def stricter(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[Pat
         day=SINCE, value=12, unit=None, cite="house#offer-terms",
     )  # fmt: skip
     return copied(world.roots, edits, tmp_path_factory.mktemp("stricter"))
+
+
+@pytest.fixture(scope="module")
+def found(world: World, stricter: list[Path]) -> sandbox.Difference:
+    """Compare the packs in force with the stricter ones."""
+    return world.difference(stricter)
 
 
 def rewritten(roots: list[Path], folder: Path, name: str, *changes: tuple[str, str]) -> list[Path]:
@@ -133,9 +142,8 @@ def expected_moves(world: World, changed: list[Path]) -> dict[tuple[str, str, st
 
 
 def test_a_threshold_moves_whom_two_whole_runs_tell_apart(
-    world: World, stricter: list[Path]
+    world: World, stricter: list[Path], found: sandbox.Difference
 ) -> None:
-    found = world.difference(stricter)
     moves = moves_of(found)
     assert moves == expected_moves(world, stricter)
     assert {name for _, _, name in moves} == {LOAN}
@@ -151,9 +159,8 @@ def test_a_threshold_moves_whom_two_whole_runs_tell_apart(
 
 
 def test_each_clause_behind_a_move_is_what_the_row_by_row_way_says(
-    world: World, stricter: list[Path]
+    world: World, stricter: list[Path], found: sandbox.Difference
 ) -> None:
-    found = world.difference(stricter)
     packs = world.pack, load(stricter, asof=DAY)
     plans = [matching.compile(p, asof=DAY, offerings=[LOAN]) for p in packs]
     rows = {row["entity"]: row for row in world.work.made().to_pylist()}
@@ -247,9 +254,9 @@ def test_a_tier_moves_scores_and_grades_as_two_whole_runs_do(world: World, tmp_p
 
 
 def test_without_a_snapshot_the_facts_give_the_same_report(
-    world: World, stricter: list[Path], tmp_path: Path
+    world: World, stricter: list[Path], found: sandbox.Difference, tmp_path: Path
 ) -> None:
-    with_one = world.difference(stricter).to_dict()
+    with_one = found.to_dict()
     assert with_one["columns_from"] == snapshot_folders(world.home)[0].name
     bare = tmp_path / "bare"
     shutil.copytree(world.home / "lake", bare / "lake")
@@ -323,9 +330,9 @@ def test_the_budget_is_what_subjects_could_claim_one_by_one(world: World) -> Non
 
 
 def test_money_by_county_and_by_section_adds_up_to_the_whole(
-    world: World, stricter: list[Path]
+    world: World, stricter: list[Path], found: sandbox.Difference
 ) -> None:
-    money = world.difference(stricter).to_dict()["money"]
+    money = found.to_dict()["money"]
     for when in ("before", "after"):
         whole = money["budget_fen"][when]
         for groups in ("by_county", "by_section"):
@@ -428,9 +435,8 @@ def test_a_missing_assumption_leaves_the_loss_unknown_and_not_zero(
 
 
 def test_the_list_names_everybody_who_moved_with_clause_and_values(
-    world: World, stricter: list[Path], tmp_path: Path
+    world: World, stricter: list[Path], found: sandbox.Difference, tmp_path: Path
 ) -> None:
-    found = world.difference(stricter)
     count = sandbox.write_list(found, tmp_path / "list.csv", "en")
     assert (tmp_path / "list.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -528,7 +534,7 @@ def test_bad_input_of_the_command_is_refused_with_what_to_do(
 
 
 def test_a_difference_can_be_asked_for_as_a_job(
-    world: World, stricter: list[Path], tmp_path: Path
+    world: World, stricter: list[Path], found: sandbox.Difference, tmp_path: Path
 ) -> None:
     told: list[tuple[str, int, int]] = []
     answer = perform(
@@ -540,10 +546,10 @@ def test_a_difference_can_be_asked_for_as_a_job(
         packs=world.roots,
         on_progress=lambda *progress: told.append(progress),
     )
-    found = world.difference(stricter).to_dict()
+    report = found.to_dict()
     listed = answer.pop("list")
-    assert listed["rows"] == len(moves_of(world.difference(stricter)))
-    assert answer == json.loads(json.dumps(found, default=str))
+    assert listed["rows"] == len(moves_of(found))
+    assert answer == json.loads(json.dumps(report, default=str))
     assert told
     with pytest.raises(Refused, match=r"request\.not_askable"):
         perform(
@@ -554,7 +560,7 @@ def test_a_difference_can_be_asked_for_as_a_job(
 
 
 def test_a_shadow_lists_what_a_candidate_decides_otherwise_and_leaves_the_snapshot(
-    world: World, stricter: list[Path], tmp_path: Path
+    world: World, stricter: list[Path], found: sandbox.Difference, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(world.home, home)
@@ -563,14 +569,14 @@ def test_a_shadow_lists_what_a_candidate_decides_otherwise_and_leaves_the_snapsh
     with session() as engine:
         work = replace(world.work, engine=engine, lake=Lake(home / "lake"))
         candidate = load(stricter, asof=DAY)
-        found = disagreements(work, candidate)
-    path, manifest = keep_shadow(snapshot_files(folder), world.pack, candidate, found)
-    rows = found.to_pylist()
+        listed = disagreements(work, candidate)
+    path, manifest = keep_shadow(snapshot_files(folder), world.pack, candidate, listed)
+    rows = listed.to_pylist()
     moves = {
         (row["kind"], row["entity"], row["definition"]): (row["in_force"], row["candidate"])
         for row in rows
     }
-    assert moves == moves_of(world.difference(stricter))
+    assert moves == moves_of(found)
     assert path.name == f"shadow-{candidate.digest[:12]}.parquet"
     assert sum(one["subjects"] for one in manifest["counts"]) == len(rows)
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.name in before}
@@ -579,7 +585,7 @@ def test_a_shadow_lists_what_a_candidate_decides_otherwise_and_leaves_the_snapsh
 
 
 def test_the_run_command_keeps_a_shadow_beside_its_snapshot(
-    world: World, stricter: list[Path], tmp_path: Path
+    world: World, stricter: list[Path], found: sandbox.Difference, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(world.home, home)
@@ -590,12 +596,14 @@ def test_the_run_command_keeps_a_shadow_beside_its_snapshot(
     assert done.code == 0, done.err + done.out
     shadow = done.json["shadow"]
     assert Path(shadow["file"]).parent == snapshot_folders(home)[0]
-    assert shadow["rows"] == len(moves_of(world.difference(stricter)))
+    assert shadow["rows"] == len(moves_of(found))
 
 
-def test_a_single_case_agrees_with_the_whole(world: World, stricter: list[Path]) -> None:
+def test_a_single_case_agrees_with_the_whole(
+    world: World, stricter: list[Path], found: sandbox.Difference
+) -> None:
     candidate = load(stricter, asof=DAY)
-    moves = moves_of(world.difference(stricter))
+    moves = moves_of(found)
     rows = world.work.made().to_pylist()
     verdicts = verdicts_of(world.work, "offerings")
     for row in rows[:: max(1, len(rows) // 40)]:
@@ -623,11 +631,9 @@ def test_what_a_candidate_measures_otherwise_is_unknown_in_a_single_case(
 
 
 def test_archived_packs_can_be_compared_with_those_in_force(
-    world: World, stricter: list[Path]
+    world: World, stricter: list[Path], found: sandbox.Difference
 ) -> None:
     digest = archive(stricter, world.home)
     kept = [world.home / "packs" / digest / root.name for root in stricter]
-    assert moves_of(world.difference(kept)) == moves_of(world.difference(stricter))
-    assert np.array_equal(
-        cost(world.difference(kept).base).budget, cost(world.difference(stricter).base).budget
-    )
+    assert moves_of(world.difference(kept)) == moves_of(found)
+    assert np.array_equal(cost(world.difference(kept).base).budget, cost(found.base).budget)

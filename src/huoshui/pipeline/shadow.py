@@ -70,7 +70,8 @@ def disagreements(work: Work, candidate: Pack) -> pa.Table:
     filled = filled_items(work.lake, work.known)
     # The candidate is measured in a session of its own, so that the run's relations stay.
     measure = from_facts(work.lake, known=work.known, tick=work.tick)
-    in_force, beside = (side(p, measured, filled, measure) for p in (work.pack, candidate))
+    in_force = side(work.pack, measured, filled, measure)
+    beside = side(candidate, measured, filled, measure, beside=in_force)
     return _table(in_force, beside)
 
 

@@ -106,6 +106,8 @@ class Difference:
 
     def _definition(self, one: Moved) -> dict[str, Any] | None:
         """Report one definition, or None where nobody moved and no amount differs."""
+        if one.is_same:
+            return None
         amounts = self._amounts(one) if one.kind == "offerings" else None
         if not one.moves and (amounts is None or not amounts["changed"]):
             return None
@@ -185,8 +187,9 @@ def difference(
     if not measured.profile.num_rows:
         raise SandboxRefusal.NOBODY.refuse(where=Where(str(lake.path)), asof=asof, known=last)
     measure = from_facts(lake, known=last, tick=tick)
-    sides = [side(pack, measured, filled, measure) for pack in (base, changed)]
-    return compared(sides[0], sides[1], measured, last)
+    before = side(base, measured, filled, measure)
+    after = side(changed, measured, filled, measure, beside=before)
+    return compared(before, after, measured, last)
 
 
 def _both(

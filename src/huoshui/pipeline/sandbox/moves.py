@@ -56,6 +56,7 @@ class Moved:
     yes: tuple[int | None, int | None]  # before and after; None: the pack has it not
     moves: tuple[Move, ...]
     counts: dict[str, int]  # of directions; one who falls from yes to unknown counts in both
+    is_same: bool = False  # both sides say the same of the same values
 
     @property
     def by_clause(self) -> dict[str, int]:
@@ -81,6 +82,8 @@ def codes(side: Side, kind: Kind, name: str) -> np.ndarray | None:
 
 
 def _moved(base: Side, changed: Side, kind: Kind, name: str) -> Moved:
+    clauses = [each.plans[kind].clauses.get(name) for each in (base, changed)]
+    is_same = clauses[0] is clauses[1]  # taken over when the changed side was made
     found = codes(base, kind, name), codes(changed, kind, name)
     rows = base.profile.num_rows
     nobody = np.full(rows, NO, dtype=np.int8)  # a definition that is not there is open to nobody
@@ -98,7 +101,7 @@ def _moved(base: Side, changed: Side, kind: Kind, name: str) -> Moved:
         "became_unknown": sum(m.after == UNKNOWN for m in made),
         "became_known": sum(m.before == UNKNOWN for m in made),
     }
-    return Moved(kind, name, (yes[0], yes[1]), made, counts)
+    return Moved(kind, name, (yes[0], yes[1]), made, counts, is_same)
 
 
 def _moves(

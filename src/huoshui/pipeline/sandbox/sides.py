@@ -9,15 +9,17 @@ snapshot is of the very same packs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from huoshui import entities, indicators, matching, ratings
 from huoshui.kernel.errors import Refusal, Refused, Where
 from huoshui.kernel.step import Tick, unwatched
+from huoshui.matching.schema import packed
 from huoshui.pipeline.archive import archived
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.published import Snapshot, snapshot_files, snapshot_folders
@@ -56,12 +58,26 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Compiled:
+    """The definitions of one kind made ready, in the order of their bits."""
+
+    offerings: tuple[str, ...]  # or titles
+    clauses: Mapping[str, tuple[matching.OfferingClause, ...]]
+    terms: Mapping[str, matching.TermsPlan]
+
+    def reads(self, name: str) -> set[str]:
+        """Name the columns that a definition and its terms read."""
+        columns = {c for clause in self.clauses[name] for c in clause.whole.columns}
+        return columns.union(*(t.columns for t in self.terms[name].expressions.values()))
+
+
+@dataclass(frozen=True)
 class Side:
     """What one of the packs comes to."""
 
     pack: Pack
     profile: pa.Table
-    plans: dict[matching.clauses.Kind, matching.Plan]
+    plans: dict[matching.clauses.Kind, Compiled]
     words: dict[matching.clauses.Kind, pa.Table]
     measured_anew: tuple[str, ...]  # indicators that no snapshot gave
 
@@ -165,16 +181,85 @@ def _measure(work: Work, pack: Pack, names: Sequence[str]) -> pa.Table:
     return work.engine.query('SELECT * FROM "profile_measured" ORDER BY entity')
 
 
-def side(pack: Pack, measured: Measured, filled: frozenset[str], measure: Measure | None) -> Side:
+def side(
+    pack: Pack,
+    measured: Measured,
+    filled: frozenset[str],
+    measure: Measure | None,
+    *,
+    beside: Side | None = None,
+) -> Side:
     """Take what can be taken of what was measured, measure the rest, rate and match everybody.
 
-    Without a way to `measure`, indicators that would need it are unknown.
+    Without a way to `measure`, indicators that would need it are unknown.  What `beside` says in
+    the same words of the same values is taken from there.
     """
-    kinds: tuple[matching.clauses.Kind, ...] = ("offerings", "titles")
-    plans = {kind: matching.compile(pack, asof=pack.asof, kind=kind) for kind in kinds}
     if measured.words is not None and measured.pack.digest == pack.digest:
+        plans = {kind: _compiled(pack, kind) for kind in KINDS}
         return Side(pack, measured.profile, plans, measured.words, ())
     profile, anew = profile_for(pack, measured.pack, measured.profile, filled, measure)
     profile = ratings.compute(pack, profile, asof=pack.asof)
-    words = {kind: plans[kind].evaluate(profile) for kind in kinds}
-    return Side(pack, profile, plans, words, anew)
+    made = Side(pack, profile, {}, {}, anew)
+    for kind in KINDS:
+        made.plans[kind], made.words[kind] = _matched(made, kind, beside)
+    return made
+
+
+KINDS: tuple[matching.clauses.Kind, ...] = ("offerings", "titles")
+
+
+def _compiled(pack: Pack, kind: matching.clauses.Kind) -> Compiled:
+    plan = matching.compile(pack, asof=pack.asof, kind=kind)
+    return Compiled(plan.offerings, plan.clauses, plan.terms)
+
+
+def _matched(
+    one: Side, kind: matching.clauses.Kind, beside: Side | None
+) -> tuple[Compiled, pa.Table]:
+    """Match everybody with every definition; those that cannot have moved stay as they were."""
+    order = tuple(sorted(one.pack.definitions(kind)))
+    kept = _unmoved(one, kind, beside) if beside is not None else set()
+    fresh = [name for name in order if name not in kept]
+    plan = matching.compile(one.pack, asof=one.asof, kind=kind, offerings=fresh)
+    words = plan.evaluate(one.profile)
+    if beside is None or not kept:
+        return Compiled(plan.offerings, plan.clauses, plan.terms), words
+    before, was = beside.plans[kind], beside.words[kind]
+    verdicts = [
+        matching.decoded(was, before.offerings.index(name))
+        if name in kept
+        else matching.decoded(words, plan.offerings.index(name))
+        for name in order
+    ]
+    sides = [packed(np.array([pair[end] for pair in verdicts]).T) for end in (0, 1)]
+    columns = [pa.array(each[:, w]) for each in sides for w in range(each.shape[1])]
+    fields = [one.profile.schema.field("entity"), *matching.word_fields(len(order))]
+    made = pa.table([one.profile["entity"], *columns], schema=pa.schema(fields))
+    clauses = {n: before.clauses[n] if n in kept else plan.clauses[n] for n in order}
+    terms = {n: before.terms[n] if n in kept else plan.terms[n] for n in order}
+    return Compiled(order, clauses, terms), made
+
+
+def _unmoved(one: Side, kind: matching.clauses.Kind, beside: Side) -> set[str]:
+    """Name the definitions that say the same on both sides and read the same values."""
+    packs = one.pack, beside.pack
+    for shared in ("units", "constants", "vocabularies"):
+        if getattr(packs[0], shared) != getattr(packs[1], shared):
+            return set()
+    equal: dict[str, bool] = {}
+
+    def same(column: str) -> bool:
+        if column not in equal:
+            there = column in one.profile.column_names
+            equal[column] = there and one.profile[column].equals(beside.profile[column])
+        return equal[column]
+
+    if not same("entity"):
+        return set()
+    before, after = beside.pack.definitions(kind), one.pack.definitions(kind)
+    return {
+        name
+        for name in after
+        if before.get(name) == after[name]
+        and all(same(column) for column in beside.plans[kind].reads(name))
+    }
