@@ -132,6 +132,7 @@ def criterion_points(criterion: Criterion) -> Points:
 
 
 def group_points(group: Group) -> Points:
+    """Give the least and the most points of a group, which may not count where it says `when`."""
     found = [criterion_points(criterion) for criterion in group.criteria]
     known = [pair for pair in found if pair is not None]
     if len(known) < len(found) or not known:
