@@ -25,14 +25,14 @@ DEFINITIONS = ("tech_sme", "high_tech", "srdi", "little_giant", "innovation_poin
 @pytest.fixture(scope="module")
 def firm(small_region: Region) -> str:
     home, _ = small_region
-    found = huoshui("match", "--offering", "innovation_points_loan", "--home", home, "--asof", str(DAY),
-                    "--json").json  # fmt: skip
+    asked = ("--offering", "innovation_points_loan", "--home", home, "--asof", str(DAY), "--json")
+    found = huoshui("match", *asked).json
     return str(found["open_to"][0])
 
 
 def why(home: Path, firm: str, definition: str, *more: str) -> Any:
-    return huoshui("explain", firm, "--definition", definition, "--home", home, "--asof", str(DAY),
-                   "--json", *more)  # fmt: skip
+    asked = ("--definition", definition, "--home", home, "--asof", str(DAY), "--json")
+    return huoshui("explain", firm, *asked, *more)
 
 
 @pytest.fixture(scope="module")
