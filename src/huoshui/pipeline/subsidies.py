@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from huoshui import matching
 from huoshui.kernel.sql import literal
 from huoshui.matching.subsidies import Claim, Taken, claims_by_verdict, subsidy_names
@@ -95,7 +97,7 @@ def payments(work: Work) -> list[Payment]:
         return []
     rows = sorted({i for name in unasked for i in verdicts[name][0].nonzero()[0].tolist()})
     columns = ["entity", *_columns(plan.terms.values())]
-    table = profile.select(columns).take(rows).to_pylist()
+    table = profile.select(columns).take(pa.array(rows, pa.int64())).to_pylist()
     hand, taken = items_in_hand(work), taken_before(work)
     made = []
     for place, row in zip(rows, table, strict=True):

@@ -44,7 +44,7 @@ def in_shadow(actor: Actor, part: str, value: str) -> Candidate:
 
 def shadowed(switch_role: Switch) -> int:
     switch_role("jobs")
-    asked = cases_shadow(at=AT)
+    asked = cases_shadow(at=AT, today=TODAY)
     switch_role("web")
     return asked
 

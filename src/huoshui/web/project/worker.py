@@ -40,7 +40,7 @@ def end_overdue(at: dt.datetime) -> int:
 
 def shadow_cases(at: dt.datetime) -> int:
     """Ask the draft in shadow of what was submitted and decided."""
-    return cases_shadow(at=at)
+    return cases_shadow(at=at, today=today())
 
 
 def seal(at: dt.datetime) -> int:

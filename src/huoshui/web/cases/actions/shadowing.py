@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from huoshui.kernel.errors import Refused
 from huoshui.pipeline.beside import shadow_one
@@ -24,7 +24,7 @@ from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import read_pack
 from huoshui.web.audit.rules.actor import SYSTEM
 from huoshui.web.cases.models import Case, Decision, Move
-from huoshui.web.cases.queries.cases import APPLICATION
+from huoshui.web.cases.queries.cases import APPLICATION, machine_on
 from huoshui.web.insights.models import Snapshot
 from huoshui.web.insights.queries.policy import policy_of
 from huoshui.web.insights.queries.profile import known_of
@@ -53,13 +53,13 @@ class _Asked:
     row: Mapping[str, Any]
 
 
-def cases_shadow(*, at: dt.datetime) -> int:
+def cases_shadow(*, at: dt.datetime, today: dt.date) -> int:
     """Ask the draft in shadow of the steps it has not been asked of; give how many those were."""
     with acting(SYSTEM):
         candidate = in_shadow()
         if candidate is None:
             return 0
-        waiting = [*_decided(candidate), *_submitted(candidate)]
+        waiting = [*_decided(candidate), *_submitted(candidate, today)]
     for asked in waiting:
         try:
             _ask(candidate, asked, at=at)
@@ -93,11 +93,12 @@ def _decided(candidate: Candidate) -> Iterator[_Asked]:
         )
 
 
-def _submitted(candidate: Candidate) -> Iterator[_Asked]:
-    """Give the applications shown to an institution since then, as the platform knew them."""
+def _submitted(candidate: Candidate, today: dt.date) -> Iterator[_Asked]:
+    """Give the applications submitted since then, as the platform knew their subjects."""
+    moves = machine_on(APPLICATION, today).moves
     found = Move.objects.filter(
         at__gte=candidate.shadow_since,
-        at=F("case__shown_at"),
+        move__in=[name for name, move in moves.items() if "ask_rule" in move.effects],
         case__kind=APPLICATION,
         case__offering__isnull=False,
     )
