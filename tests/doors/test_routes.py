@@ -70,7 +70,7 @@ def test_every_route_stands_behind_a_door() -> None:
     assert set(open_to_all) == {"sign-in", "sign-out", "language"}, "name a new one here"
 
 
-def test_every_permission_that_a_door_asks_for_is_held_by_some_role() -> None:
+def test_every_permission_that_a_door_asks_for_is_held_by_some_role(database: object) -> None:
     held = {word for role in pack_on(TODAY).roles.values() for word in role.may}
     asked = {word for *_, door in _doors() for word in door.permissions}
     assert asked - held == set()
