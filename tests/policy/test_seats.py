@@ -38,11 +38,18 @@ institution: bank
 cite: house#adr-0001
 checked_on: 2026-11-20
 """
-FILES = {"roles/clerk.yaml": ROLE, "institutions/bank.yaml": BANK, "seats/somebody.yaml": SEAT}
+OTHER = SEAT.replace("id: somebody", "id: other").replace("sign_in: somebody", "sign_in: other")
+FILES = {
+    "roles/clerk.yaml": ROLE,
+    "institutions/bank.yaml": BANK,
+    "seats/somebody.yaml": SEAT,
+    "seats/other.yaml": OTHER.replace("Somebody }", "Other }"),
+}
 
 PLANTED = [
     ("seats/somebody.yaml", "role: clerk", "role: sailor", SeatRefusal.NO_SUCH),
     ("seats/somebody.yaml", "institution: bank\n", "", SeatRefusal.WRONG_PARTY),
+    ("seats/other.yaml", "sign_in: other", "sign_in: somebody", SeatRefusal.SIGN_IN_TAKEN),
     ("institutions/bank.yaml", "kind: bank", "kind: bank\nbranch_of: moon", SeatRefusal.NO_SUCH),
     ("institutions/bank.yaml", "kind: bank", "kind: bank\nbranch_of: bank", SeatRefusal.OWN_BRANCH),
 ]

@@ -17,6 +17,10 @@ class SeatRefusal(Refusal):
         "The role {role} is for the {party}; the seat says otherwise.",
         "Name an institution for a role of one, a subject for a role of one, else neither.",
     )
+    SIGN_IN_TAKEN = (
+        "{name} signs in as {sign_in}, and so does {other}.",
+        "Give each person a name of their own to sign in with; one person may have several seats.",
+    )
     OWN_BRANCH = "{name} is a branch of itself, or of its own branch.", "Name its parent."
 
 
@@ -30,8 +34,23 @@ def check(pack: Pack) -> Iterator[Problem]:
                 yield SeatRefusal.NO_SUCH.problem(where=where, kind=kind, name=name)
         if role is not None and not _fits(role, seat):
             yield SeatRefusal.WRONG_PARTY.problem(where=where, role=role.id, party=role.party)
+    yield from _sign_ins(pack)
     for name in pack.institutions:
         yield from _branches(pack, name)
+
+
+def _sign_ins(pack: Pack) -> Iterator[Problem]:
+    """Yield people who would sign in by the name of somebody else."""
+    known: dict[str, Seat] = {}
+    for seat in pack.seats.values():
+        other = known.setdefault(seat.sign_in, seat)
+        if other.name != seat.name:
+            yield SeatRefusal.SIGN_IN_TAKEN.problem(
+                where=pack.where("seats", seat.id, "sign_in"),
+                name=seat.name.zh,
+                sign_in=seat.sign_in,
+                other=other.name.zh,
+            )
 
 
 def _named(pack: Pack, seat: Seat) -> Iterator[tuple[str, Container[str], str | None]]:
