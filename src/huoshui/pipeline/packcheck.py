@@ -130,6 +130,8 @@ def check(roots: Sequence[Path], *, asof: dt.date, of: Sequence[str] | None = No
             citations = cited(pack.definitions(kind)[name])
             marks.update(str(pack.certainty(citation)) for _, citation in citations)
     report.by_mark = dict(sorted(marks.items()))
+    for document in pack.example_documents.values():
+        report.faults += document.problems
     report.examples = sum(
         len(document.content)
         for document in pack.example_documents.values()

@@ -21,7 +21,7 @@ from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.policy import schema
 from huoshui.policy.check import check
 from huoshui.policy.pack import Pack
-from huoshui.policy.reading import Document, Kept, read
+from huoshui.policy.reading import Document, Kept, Unread, read
 
 FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "sources": ("sources", schema.Source),
@@ -107,42 +107,54 @@ def load(roots: Sequence[Path], *, asof: dt.date, kept: Kept | None = None) -> P
     files = list(pack_files(roots, problems))
     digest = _digest(_contents(files, roots))
     documents: dict[tuple[str, str], Document] = {}
-    examples: dict[tuple[str, str], Document] = {}
+    examples = _examples(files, problems)
     made: dict[str, dict[str, Any]] = {kind: {} for kind, _ in FOLDERS.values()}
     for file in files:
+        if file.is_example:
+            continue
         document = read(file.path, file.name, kept)
         problems += document.problems
         if document.content is None:
-            continue
-        if file.is_example:
-            other = examples.setdefault((file.kind, file.stem), document)
-            if other is not document:
-                where = document.where()
-                problems.append(
-                    PackRefusal.EXAMPLES_TWICE.problem(where=where, id=file.stem, other=other.file)
-                )
             continue
         definition = _formed(document, file.form, problems)
         problems += _ends_first(definition, document)
         if definition is not None and _is_in_force(definition, asof):
             _keep(definition, file, document, made, documents, problems)
     units = _units(roots, problems)
-    for (kind, name), document in examples.items():
-        if name not in made[kind] and not any(f.kind == kind and f.stem == name for f in files):
-            problems.append(PackRefusal.EXAMPLE_OF_NOTHING.problem(where=document.where(), id=name))
     Refused.raise_any(problems)
     pack = Pack(
         asof=asof,
         digest=digest,
         units=units,
         documents=documents,
-        example_documents=examples,
+        example_documents=Unread(examples),
         roots=tuple(roots),
         # Sorted by name, not by file: bits of verdict words are counted in this order.
         **{kind: dict(sorted(known.items())) for kind, known in made.items()},
     )
     Refused.raise_any(check(pack))
     return pack
+
+
+def _examples(
+    files: Sequence[PackFile], problems: list[Problem]
+) -> dict[tuple[str, str], tuple[Path, str]]:
+    """Give the files of worked examples; each stands beside a definition, and is read later."""
+    found: dict[tuple[str, str], tuple[Path, str]] = {}
+    defined = {(file.kind, file.stem) for file in files if not file.is_example}
+    for file in files:
+        if not file.is_example:
+            continue
+        key, where = (file.kind, file.stem), Where(file.name, line=1, column=1)
+        if key not in defined:
+            problems.append(PackRefusal.EXAMPLE_OF_NOTHING.problem(where=where, id=file.stem))
+        elif key in found:
+            problems.append(
+                PackRefusal.EXAMPLES_TWICE.problem(where=where, id=file.stem, other=found[key][1])
+            )
+        else:
+            found[key] = file.path, file.name
+    return found
 
 
 def on_day(pack: Pack, day: dt.date) -> Pack:

@@ -90,4 +90,5 @@ class Pack:
 
     def examples(self, kind: str) -> Mapping[str, Document]:
         """Give the worked examples of a kind, by the definition they stand beside."""
-        return {name: doc for (k, name), doc in self.example_documents.items() if k == kind}
+        every = self.example_documents
+        return {name: every[k, name] for k, name in every if k == kind}

@@ -8,6 +8,7 @@ them, and a key said twice is refused with both places.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,6 +74,31 @@ def read(path: Path, name: str, kept: Kept | None = None) -> Document:
     if (name, content) not in kept:
         kept[name, content] = _read(content, name)
     return kept[name, content]
+
+
+class Unread(Mapping[tuple[str, str], Document]):
+    """Documents by kind and name that are read when somebody asks for them, and then kept.
+
+    Worked examples are half of what packs hold, and only those who run them read them.
+    """
+
+    def __init__(self, files: Mapping[tuple[str, str], tuple[Path, str]]) -> None:
+        self._files = files
+        self._read: dict[tuple[str, str], Document] = {}
+
+    def __getitem__(self, key: tuple[str, str]) -> Document:
+        """Read one, or give it as it was read."""
+        if key not in self._read:
+            self._read[key] = read(*self._files[key])
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Name them all."""
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        """Count them, read or not."""
+        return len(self._files)
 
 
 def _read(content: bytes, name: str) -> Document:

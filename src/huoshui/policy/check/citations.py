@@ -47,10 +47,11 @@ def check(pack: Pack) -> Iterator[Problem]:
     """Yield the citations that lead nowhere, and values that claim to be unknown."""
     for kind in KINDS:
         for name, definition in pack.definitions(kind).items():
-            for path, citation in cited(definition):
-                yield from _follow(pack, kind, name, path, citation)
-            for path, value in _values(definition):
-                yield from _claims(pack, kind, name, path, value)
+            for path, part in _walk(definition, ()):
+                if isinstance(part, Citation):
+                    yield from _follow(pack, kind, name, path, part)
+                elif isinstance(part, Cited):
+                    yield from _claims(pack, kind, name, path, part)
 
 
 def cited(
@@ -60,12 +61,6 @@ def cited(
     for inner, value in _walk(part, path):
         if isinstance(value, Citation):
             yield inner, value
-
-
-def _values(part: Any) -> Iterator[tuple[tuple[Any, ...], Cited]]:
-    for path, value in _walk(part, ()):
-        if isinstance(value, Cited):
-            yield path, value
 
 
 def _walk(part: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
