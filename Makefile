@@ -35,7 +35,7 @@ demo: $(VENV)/.core  ## from raw records to pages on 127.0.0.1:8000, on a fictio
 	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(VENV)/.all  ## all tests (about fifteen minutes on two cores)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=25
 
 quick: $(VENV)/.all  ## the fast tests, which need no database and no browser
 	$(BIN)/python -m pytest -n 2 -m "not slow"
