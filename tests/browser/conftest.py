@@ -114,4 +114,5 @@ def visit(browser_page: OpenPage, town: Town) -> Iterator[Visit]:
         return visitor if name is None else visitor.sign_in(name, role)
 
     yield make
-    assert [fault for visitor in visitors for fault in visitor.faults] == []
+    faults = [fault for visitor in visitors for fault in visitor.faults]
+    assert not faults, "\n".join(faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import random
@@ -77,7 +78,7 @@ def test_a_value_that_nobody_knows_excludes_nothing(tmp_path: Path) -> None:
     unknown = cited.model_copy(update={"value": None})
     values = {**offering.values, "v2": {dt.date(2024, 1, 1): unknown}}
     open_ = offering.model_copy(update={"values": values})
-    again = Pack(**{**pack.__dict__, "offerings": {"tax_loan": open_}})
+    again = dataclasses.replace(pack, offerings={"tax_loan": open_})
     assert together.check(again) == ([], [])
 
 

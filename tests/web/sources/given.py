@@ -62,5 +62,6 @@ def worked(job: Job) -> None:
 
 
 def files_under(folder: Path) -> list[str]:
-    """Name what lies under a folder."""
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    """Name what lies under a folder, but for the packs kept there since the first start."""
+    found = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return [name for name in found if not name.startswith("packs/")]
