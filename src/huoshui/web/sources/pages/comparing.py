@@ -19,6 +19,7 @@ from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.charts import Both, Chart
 from huoshui.web.delivery.models import Job
+from huoshui.web.delivery.rules.words import said
 from huoshui.web.sources.actions.comparing import difference_see, list_file
 from huoshui.web.sources.models import Candidate, Difference
 from huoshui.web.sources.pages.packs import MARKS
@@ -45,7 +46,7 @@ def difference(request: Any, candidate: UUID, difference: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "found": found,
         "draft": found.candidate,
-        "job": Job.objects.filter(id=found.job).first(),
+        "job": _job(found),
         "url": request.path,
         "report": found.result,
     }
@@ -281,3 +282,11 @@ def _place(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _job(found: Difference) -> Job | None:
+    """Give the job of a comparison, what it does said for the page; the row keeps the word."""
+    job = Job.objects.filter(id=found.job).first()
+    if job is not None:
+        job.what = said(job.what)
+    return job
