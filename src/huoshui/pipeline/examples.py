@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 import pyarrow as pa
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from huoshui.engines.duckdb import DuckDB
 from huoshui.facts.schema import ARROW, ORIGIN, TIMES, arrow_schema
@@ -24,6 +24,7 @@ from huoshui.indicators.compute import computed
 from huoshui.indicators.explain import parts
 from huoshui.indicators.schema import PROFILE_MEASURED, arrow_type
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
+from huoshui.pipeline.worked import examples_in
 from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
@@ -104,12 +105,9 @@ def indicator_examples(pack: Pack) -> list[Problem]:
 
 def _cases(name: str, document: Document, problems: list[Problem]) -> Iterator[_Case]:
     try:
-        examples = _LIST.validate_python(document.content)
-    except ValidationError as error:
-        for detail in error.errors():
-            message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-            where = document.where(tuple(detail["loc"]))
-            problems.append(IndicatorExampleRefusal.FORM.problem(where=where, detail=message))
+        examples = examples_in(document, _LIST, IndicatorExampleRefusal.FORM)
+    except Refused as refused:
+        problems += refused.problems
         return
     for nth, example in enumerate(examples):
         yield _Case(name, example, document, nth)

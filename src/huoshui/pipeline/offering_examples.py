@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.matching import (
@@ -27,6 +27,7 @@ from huoshui.matching import (
     quota_of,
     terms_of,
 )
+from huoshui.pipeline.worked import examples_in
 from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
@@ -140,12 +141,9 @@ class _Runner:
 
     def _document(self, offering: str, document: Document) -> Iterator[Problem]:
         try:
-            examples = _LIST.validate_python(document.content)
-        except ValidationError as error:
-            for detail in error.errors():
-                message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-                where = document.where(tuple(detail["loc"]))
-                yield ExampleRefusal.FORM.problem(where=where, detail=message)
+            examples = examples_in(document, _LIST, ExampleRefusal.FORM)
+        except Refused as refused:
+            yield from refused.problems
             return
         for verdict in VERDICTS:
             if all(example.expect != verdict for example in examples):

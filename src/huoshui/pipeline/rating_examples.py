@@ -10,10 +10,11 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.pipeline.offering_examples import profile_row
+from huoshui.pipeline.worked import examples_in
 from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
@@ -74,12 +75,9 @@ def _problems(pack: Pack) -> Iterator[Problem]:
 
 def _document(pack: Pack, rating: str, document: Document) -> Iterator[Problem]:
     try:
-        examples = _LIST.validate_python(document.content)
-    except ValidationError as error:
-        for detail in error.errors():
-            message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-            where = document.where(tuple(detail["loc"]))
-            yield RatingExampleRefusal.FORM.problem(where=where, detail=message)
+        examples = examples_in(document, _LIST, RatingExampleRefusal.FORM)
+    except Refused as refused:
+        yield from refused.problems
         return
     expected = [example.expect for example in examples]
     scheme = compile_rating(pack, pack.ratings[rating], asof=pack.asof)

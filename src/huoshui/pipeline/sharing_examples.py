@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter
 
 from huoshui.kernel.errors import Problem, Refusal, Refused
 from huoshui.pipeline.offering_examples import profile_row
+from huoshui.pipeline.worked import examples_in
 from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Document
@@ -88,12 +89,9 @@ class _Runner:
 
     def _document(self, sharing: str, document: Document) -> Iterator[Problem]:
         try:
-            examples = _LIST.validate_python(document.content)
-        except ValidationError as error:
-            for detail in error.errors():
-                message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-                where = document.where(tuple(detail["loc"]))
-                yield SharingExampleRefusal.FORM.problem(where=where, detail=message)
+            examples = examples_in(document, _LIST, SharingExampleRefusal.FORM)
+        except Refused as refused:
+            yield from refused.problems
             return
         stated = self.pack.sharings.get(sharing)
         wanted = VERDICTS if stated is not None and stated.clauses else ("yes",)

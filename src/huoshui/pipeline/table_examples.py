@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
+from huoshui.pipeline.worked import examples_in
 from huoshui.policy.deciding import Decision, PreparedTable, answer, prepare
 from huoshui.policy.loader import on_day
 from huoshui.policy.pack import Pack
@@ -84,12 +85,9 @@ class _Runner:
 
     def _document(self, table: str, document: Document) -> Iterator[Problem]:
         try:
-            examples = _LIST.validate_python(document.content)
-        except ValidationError as error:
-            for detail in error.errors():
-                message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-                where = document.where(tuple(detail["loc"]))
-                yield TableExampleRefusal.FORM.problem(where=where, detail=message)
+            examples = examples_in(document, _LIST, TableExampleRefusal.FORM)
+        except Refused as refused:
+            yield from refused.problems
             return
         rows = self.pack.tables[table].rows if table in self.pack.tables else ()
         lacks = {

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from huoshui.kernel.errors import Problem, Refusal, Refused
+from huoshui.pipeline.worked import examples_in
 from huoshui.policy.machine import (
     ActorView,
     CaseView,
@@ -106,12 +107,9 @@ def _problems(pack: Pack) -> Iterator[Problem]:
 
 def _document(pack: Pack, workflow: str, document: Document) -> Iterator[Problem]:
     try:
-        walks = _LIST.validate_python(document.content)
-    except ValidationError as error:
-        for detail in error.errors():
-            message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-            where = document.where(tuple(detail["loc"]))
-            yield WorkflowExampleRefusal.FORM.problem(where=where, detail=message)
+        walks = examples_in(document, _LIST, WorkflowExampleRefusal.FORM)
+    except Refused as refused:
+        yield from refused.problems
         return
     machine = machine_of(pack, workflow)
     # Which offerings there are is another pack's to say; those that examples name exist in them.
