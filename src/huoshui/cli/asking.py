@@ -24,20 +24,6 @@ from huoshui.policy.loader import load
 FACTS_FOR = 25
 """For so many subjects at most the rows behind each number are listed; each asks many queries."""
 
-_places = (
-    place.home_option,
-    place.packs_option,
-    place.asof_option,
-    place.known_option,
-    output.as_json,
-)
-
-
-def _asks(command: Any) -> Any:
-    for option in reversed(_places):
-        command = option(command)
-    return command
-
 
 @click.command("run")
 @click.option(
@@ -46,7 +32,8 @@ def _asks(command: Any) -> Any:
     multiple=True,
     help="A pack of a candidate version to run beside, or the folder that holds its packs.",
 )
-@_asks
+@place.known_facts
+@output.as_json
 def run(
     shadow: tuple[Path, ...],
     home: Path,
@@ -113,7 +100,8 @@ def show_summary(found: dict[str, Any]) -> None:
 @click.argument("subject", nargs=-1)
 @click.option("--rating", "wanted", multiple=True, help="Only these ratings.")
 @place.language_option
-@_asks
+@place.known_facts
+@output.as_json
 def rate(
     subject: tuple[str, ...],
     wanted: tuple[str, ...],
@@ -168,7 +156,8 @@ def _show_grades(counted: dict[str, Any], as_json: bool) -> None:
 @click.option("--purpose", default="working_capital", show_default=True, help="Need-first.")
 @click.option("--security", multiple=True, help="Need-first: security it can give; repeatable.")
 @place.language_option
-@_asks
+@place.known_facts
+@output.as_json
 def match(
     subject: str | None,
     offering: str | None,
@@ -242,7 +231,8 @@ def _show_matches(work: running.Work, offering: str | None, limit: int, as_json:
 @click.option("--given", multiple=True, help="Assume COLUMN=VALUE; with --definition, repeatable.")
 @click.option("--grade", default=None, help="The grade wanted of a rating; else the next better.")
 @place.language_option
-@_asks
+@place.known_facts
+@output.as_json
 def explain(
     subject: tuple[str, ...],
     subjects_from: Path | None,

@@ -20,10 +20,7 @@ from huoshui.policy.loader import load
 @click.command("growth")
 @click.argument("subject", nargs=-1, required=True)
 @place.language_option
-@place.home_option
-@place.packs_option
-@place.asof_option
-@place.known_option
+@place.known_facts
 @output.as_json
 def growth(
     subject: tuple[str, ...],

@@ -82,6 +82,13 @@ def known_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def known_facts(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --home, --packs, --asof and --known: which facts are asked, under which rules, when."""
+    for option in (known_option, asof_option, packs_option, home_option):
+        command = option(command)
+    return command
+
+
 def lake_folder(home: Path) -> Path:
     """Give the lake's folder, or refuse if nothing was ever ingested there."""
     folder = home / "lake"

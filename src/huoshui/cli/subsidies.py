@@ -24,10 +24,7 @@ LISTED = 20
 @click.argument("subject", required=False)
 @click.option("--without-application", is_flag=True, help="Everybody to be paid without applying.")
 @place.language_option
-@place.home_option
-@place.packs_option
-@place.asof_option
-@place.known_option
+@place.known_facts
 @output.as_json
 def subsidies(
     subject: str | None,
