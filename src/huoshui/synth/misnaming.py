@@ -93,6 +93,8 @@ def _region_moved(name: Name, _: Draw) -> str | None:
         return None
     if name.bracketed:
         return name._replace(bracketed=False).written
+    if not name.industry:
+        return None
     return f"{name.trade}{name.region}{name.industry}{name.form}{name.tail}"
 
 
@@ -168,7 +170,7 @@ def _ocr_slip(name: Name, draw: Draw) -> str | None:
 
 def _near_identical(name: Name, draw: Draw) -> str | None:
     """Name another body: any other character that trade names are made of."""
-    if name.tail or not name.form:
+    if name.tail or not (name.form and name.industry):
         return None
     trade = _slipped(name.trade, lambda character: TRADE_CHARACTERS.replace(character, ""), draw)
     return name._replace(trade=trade).written if trade else None
@@ -269,6 +271,19 @@ def wrong_code(code: str, draw: Draw) -> str:
     return wrong_check(code)
 
 
+def _whole_words(ends: Counter[str], shared: int) -> frozenset[str]:
+    """Keep the endings that are no mere ends of longer words: many characters stand before them."""
+    before: dict[str, list[int]] = {}
+    for longer, count in ends.items():
+        if count > 1:
+            before.setdefault(longer[1:], []).append(count)
+    return frozenset(
+        word
+        for word, count in ends.items()
+        if count >= shared and len(word) < 9 and max(before.get(word, [0])) < count / 3
+    )
+
+
 @dataclass(frozen=True)
 class Cutter:
     """Cuts names without given parts, by words that many of the names themselves share."""
@@ -293,8 +308,8 @@ class Cutter:
         regions |= {word for word in plain if len(word) <= 4 and word[:-1] not in plain}
         cutter = cls(frozenset(filter(None, regions)), frozenset())
         bodies = (cutter._body(name)[1] for name in names)
-        ends = Counter(body[-cut:] for body in bodies for cut in range(2, min(9, len(body) - 1)))
-        return cls(cutter.regions, frozenset(w for w, count in ends.items() if count >= shared))
+        ends = Counter(body[-cut:] for body in bodies for cut in range(2, min(10, len(body) - 1)))
+        return cls(cutter.regions, _whole_words(ends, shared))
 
     def _body(self, name: str) -> tuple[str, str, str, str]:
         """Give the region in front, what stands before the legal form, the form and the tail."""
@@ -322,7 +337,8 @@ class Cutter:
             trade, industry = body[:opens], body[closes + 1 :]
         else:
             cuts = range(2, max(2, len(body) - 1))
-            at = next((n for n in cuts if body[n:] in self.industries), min(2, len(body)))
+            short = 2 if len(body) <= 4 else len(body)  # a trade that few share is not cut off
+            at = next((n for n in cuts if body[n:] in self.industries), short)
             trade, industry = body[:at], body[at:]
         if trade in self.industries:  # 甲县建筑工程公司 has no trade name
             trade, industry = "", trade + industry
