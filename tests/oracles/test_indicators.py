@@ -100,7 +100,8 @@ def test_one_entity_measured_alone_is_as_among_all() -> None:
     together = [row for row in profile(bench, DAYS[0]) if row["entity"] in ("A", "E")]
     alone = bench_of(PACK, facts).run(entities.build(PACK))
     alone.connection.execute("INSERT INTO entity (entity) VALUES ('E')")
-    alone.run(indicators.build(PACK, asof=DAYS[0], entities=["A", "E"]))
+    alone.connection.execute("CREATE TEMP TABLE wanted AS FROM (VALUES ('A'), ('E')) AS v(entity)")
+    alone.run(indicators.build(PACK, asof=DAYS[0], within="wanted"))
     assert alone.arrow("SELECT * FROM profile_measured ORDER BY entity").to_pylist() == together
 
 

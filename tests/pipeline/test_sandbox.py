@@ -109,8 +109,7 @@ def rewritten(roots: list[Path], folder: Path, name: str, *changes: tuple[str, s
 
 def verdicts_of(work: Work, kind: str) -> dict[tuple[str, str], str]:
     """Give every verdict of a whole run, by entity and definition."""
-    words = work.verdicts if kind == "offerings" else work.titles
-    assert words is not None
+    words = work.made("verdicts" if kind == "offerings" else "titles")
     entities = words["entity"].to_pylist()
     found = {}
     for nth, name in enumerate(work.pack.definitions(kind)):

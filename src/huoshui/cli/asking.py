@@ -117,8 +117,7 @@ def rate(
     names = [ratings.known_rating(pack, name).id for name in wanted] or list(pack.ratings)
     with running.session() as engine, output.progress(quiet=as_json) as tick:
         if not subject:
-            stages = running.STAGES[:-1]
-            work = running.run(engine, lake, pack, known=known, tick=tick, stages=stages)
+            work = running.run(engine, lake, pack, known=known, tick=tick, stages=running.RATED)
             counted = {name: rating_counts(work, name) for name in names}
             _show_grades(counted, as_json)
             return
@@ -204,7 +203,6 @@ def match(
 
 
 def _show_matches(work: running.Work, offering: str | None, limit: int, as_json: bool) -> None:
-    assert work.verdicts is not None
     if offering is not None:
         subjects.known_offering(work.pack, offering)
         entities = open_to(work, offering)
@@ -215,7 +213,7 @@ def _show_matches(work: running.Work, offering: str | None, limit: int, as_json:
         for entity in entities[:limit]:
             output.say(f"  {entity}")
         return
-    counts = matching.counts(work.verdicts, list(work.pack.offerings))
+    counts = matching.counts(work.made("verdicts"), list(work.pack.offerings))
     if as_json:
         output.show_json({"offerings": [vars(count) for count in counts]})
         return

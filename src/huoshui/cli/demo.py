@@ -88,9 +88,9 @@ def demo(
 
 def _example(work: Work, pack: Pack) -> subjects.Seen:
     """Choose the subject with the most varied answers: offers open, closed and undecided."""
-    assert work.verdicts is not None
-    yes = sum(matching.decoded(work.verdicts, k)[0].astype(int) for k in range(len(pack.offerings)))
-    no = sum(matching.decoded(work.verdicts, k)[1].astype(int) for k in range(len(pack.offerings)))
+    words = work.made("verdicts")
+    yes = sum(matching.decoded(words, k)[0].astype(int) for k in range(len(pack.offerings)))
+    no = sum(matching.decoded(words, k)[1].astype(int) for k in range(len(pack.offerings)))
     varied = yes * no * (len(pack.offerings) - yes - no)
     row = work.made().slice(int(varied.argmax()), 1).to_pylist()[0]
     return subjects.Seen(str(row["entity"]), str(row["entity"]), row)

@@ -46,9 +46,7 @@ def subsidies(
     lake, pack = Lake(place.lake_folder(home)), load(packs, asof=asof)
     with running.session() as engine, output.progress(quiet=as_json) as tick:
         if subject is None:
-            work = running.run(
-                engine, lake, pack, known=known, tick=tick, stages=running.STAGES[:-1]
-            )
+            work = running.run(engine, lake, pack, known=known, tick=tick, stages=running.RATED)
             _show_payments(work, payments(work), as_json)
             return
         work, (seen,) = subjects.see(engine, lake, pack, [subject], known=known, tick=tick)

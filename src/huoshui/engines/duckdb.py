@@ -9,26 +9,44 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from huoshui.engines.engine import EngineError, Mapping
 from huoshui.kernel.sql import literal, quoted
 from huoshui.kernel.step import Step
 
+__all__ = ["DuckDB", "EngineError"]
 
-class EngineError(Exception):
-    """The engine could not do what it was asked; the message is its own."""
+PART_ROWS = 1 << 16
+"""Rows of a part: few enough that three wide ones are small, enough that each is worth a query."""
+
+WAITING = 3
+"""Parts read ahead of those being worked on."""
 
 
 class DuckDB:
-    """A session of its own: relations by name, gone when it is closed."""
+    """A session of its own: relations by name, gone when it is closed.
 
-    def __init__(self, *, threads: int = 2, memory_limit: str | None = None) -> None:
-        self._spill = Path(tempfile.mkdtemp(prefix="huoshui-duckdb-"))
+    What `memory_limit` does not hold is put away beneath `spill`, a folder made where it is
+    missing (else the system's own for temporary files, which may itself be memory).
+    """
+
+    def __init__(
+        self, *, threads: int = 2, memory_limit: str | None = None, spill: Path | None = None
+    ) -> None:
+        if spill is not None:
+            spill.mkdir(parents=True, exist_ok=True)
+        self._spill = Path(tempfile.mkdtemp(prefix="huoshui-duckdb-", dir=spill))
+        self._threads = threads
+        self._is_read = False  # the parts of a query, one after another
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
             "temp_directory": str(self._spill),
@@ -96,6 +114,60 @@ class DuckDB:
         self._connection.register(name, table)
         self._kinds[name.casefold()] = "VIEW"
 
+    def mapped(
+        self,
+        name: str,
+        sql: str,
+        function: Mapping,
+        schema: pa.Schema,
+        *,
+        counted: tuple[str, int] | None = None,
+    ) -> None:
+        """Put the rows of a query through an Arrow function, part by part, and keep what comes out.
+
+        Parts are Parquet files beside what is spilled, in the order of the rows.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="mapped-", dir=self._spill))
+        parts = self.parts(sql) if counted is None else self._spans(sql, *counted)
+        running: deque[Future[Path]] = deque()
+        paths: list[Path] = []
+
+        def work(part: pa.Table, path: Path) -> Path:
+            pq.write_table(function(part).cast(schema), path, compression="lz4")
+            return path
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            for nth, part in enumerate(parts):
+                running.append(pool.submit(work, part, folder / f"{nth:06d}.parquet"))
+                if len(running) >= WAITING:
+                    paths.append(running.popleft().result())
+            paths += [each.result() for each in running]
+        self.parquet(name, paths, schema)
+
+    def _spans(self, sql: str, column: str, rows: int) -> Iterator[pa.Table]:
+        """Ask a query for a span of its counted rows at a time: what it joins stays small."""
+        nth = quoted(column)
+        for start in range(0, rows, PART_ROWS):
+            span = f"{nth} >= {start} AND {nth} < {start + PART_ROWS}"
+            yield self.query(f"SELECT * FROM ({sql}) AS every_row WHERE {span} ORDER BY {nth}")
+
+    def parts(self, sql: str) -> Iterator[pa.Table]:
+        """Give the rows of a query, in its order, as tables of a bounded number of rows.
+
+        Nothing else may be asked before the last of them is taken or the iterator is closed: the
+        engine would cut the rows short, so it is refused.
+        """
+        reader = self._run(sql).to_arrow_reader(PART_ROWS)
+        self._is_read = True
+        try:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+        finally:
+            self._is_read = False
+            reader.close()
+
     def query(self, sql: str) -> pa.Table:
         """Give the rows of a query as an Arrow table."""
         return self._run(sql).to_arrow_table()
@@ -113,6 +185,8 @@ class DuckDB:
             self._drop(name)
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        if self._is_read:
+            raise EngineError("the parts of a query are still being read")
         try:
             return self._connection.execute(sql)
         except duckdb.Error as error:

@@ -6,7 +6,7 @@ known by its name until the engine is closed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -40,14 +40,27 @@ class Engine(Protocol):
     def arrow(self, name: str, table: pa.Table) -> None:
         """Take an Arrow table as a relation."""
 
-    def mapped(self, name: str, sql: str, function: Mapping, schema: pa.Schema) -> None:
+    def mapped(
+        self,
+        name: str,
+        sql: str,
+        function: Mapping,
+        schema: pa.Schema,
+        *,
+        counted: tuple[str, int] | None = None,
+    ) -> None:
         """Put the rows of a query through an Arrow function, part by part, and keep what comes out.
 
-        No more than a part is in memory at once.  `schema` is what the function gives.
+        No more than a few parts are in memory at once.  `schema` is what the function gives.
+        `counted` names a column of the query that counts its rows from 0, and how many there are:
+        an engine may then ask for a span of rows at a time, and keeps them in that order.
         """
 
     def query(self, sql: str) -> pa.Table:
         """Give the rows of a query as an Arrow table; for answers that fit in memory."""
+
+    def parts(self, sql: str) -> Iterator[pa.Table]:
+        """Give the rows of a query, in its order, as tables of a bounded number of rows."""
 
     def write(self, sql: str, path: Path) -> None:
         """Write the rows of a query, in its order, to one Parquet file, whole or not at all."""

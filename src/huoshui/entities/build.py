@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from huoshui.entities import schema
 from huoshui.entities.ops import branches, describing, linking, naming, settlement
-from huoshui.entities.sql import among
+from huoshui.entities.sql import within_relation
 from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Item
@@ -59,12 +59,13 @@ def links(pack: Pack) -> list[Step]:
     ]
 
 
-def settlements(pack: Pack, *, entities: Sequence[str] | None = None) -> list[Step]:
+def settlements(pack: Pack, *, within: str | None = None) -> list[Step]:
     """Describe `settled_<item>` for every item that `who` has not settled.
 
-    `entities` limits them; what is settled of one never depends on another.
+    `within` names a relation of the entities that are wanted (none: all); what is settled of one
+    never depends on another.
     """
-    only = None if entities is None else among("s.entity", entities)
+    only = None if within is None else within_relation("s.entity", within)
     rest = (item for item in pack.items.values() if item.id != schema.REGISTRATION)
     return [_settled(pack, item, only) for item in rest]
 

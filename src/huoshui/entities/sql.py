@@ -48,3 +48,12 @@ def ends_with(expression: str, endings: Iterable[str]) -> str:
     """
     tests = [f"right({expression}, {len(e)}) = {literal(e)}" for e in endings if e]
     return f"({' OR '.join(tests)})" if tests else "FALSE"
+
+
+def within_relation(expression: str, relation: str) -> str:
+    """Write the test that an entity stands in a relation with the column `entity`.
+
+    >>> within_relation("s.entity", "touched")
+    's.entity IN (SELECT entity FROM "touched")'
+    """
+    return f"{expression} IN (SELECT entity FROM {quoted(relation)})"

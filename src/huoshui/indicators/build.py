@@ -10,30 +10,62 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from huoshui.entities.sql import among, day
+from huoshui.entities.division import division_sql
+from huoshui.entities.sql import day, within_relation
 from huoshui.indicators.conditions import asked
 from huoshui.indicators.ops import OPS, Ask, Flat, Grouped
 from huoshui.indicators.ops.asking import LAST_WORD, last_word
-from huoshui.indicators.schema import PROFILE_MEASURED, gives_amount, is_whole, sql_type
+from huoshui.indicators.schema import (
+    COUNTED,
+    PROFILE_COUNTED,
+    PROFILE_MEASURED,
+    PROFILE_SUBJECT,
+    SUMS,
+    gives_amount,
+    is_whole,
+    sql_type,
+)
 from huoshui.kernel.sql import quoted
 from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import ColumnType
 
 
-def build(pack: Pack, *, asof: dt.date, entities: Sequence[str] | None = None) -> list[Step]:
+@dataclass(frozen=True)
+class Measuring:
+    """The steps of measuring in three parts, so that facts are needed one item at a time."""
+
+    first: tuple[Step, ...]  # who is measured, and of which items anything is known
+    items: Mapping[str, tuple[Step, ...]]  # by item: they read `settled_<item>` and no other
+    last: tuple[Step, ...]  # everything put together
+
+    @property
+    def steps(self) -> list[Step]:
+        """Give all of them in order."""
+        return [*self.first, *(s for steps in self.items.values() for s in steps), *self.last]
+
+
+def build(pack: Pack, *, asof: dt.date, within: str | None = None) -> list[Step]:
     """Describe the steps that make `profile_measured` from `settled_<item>` and `entity`.
 
-    `entities` limits the work to some of them; what is measured of one never depends on another.
+    `within` names a relation of the entities to measure (none: all); what is measured of one never
+    depends on another.
     """
-    only = None if entities is None else among("entity", entities)
+    return measuring(pack, asof=asof, within=within).steps
+
+
+def measuring(pack: Pack, *, asof: dt.date, within: str | None = None) -> Measuring:
+    """Describe the same steps by the item of fact that each reads."""
+    only = None if within is None else within_relation("entity", within)
     asks = [
         asked(pack, indicator, asof)
         for _, indicator in sorted(pack.indicators.items())
         if indicator.measure is not None
     ]
-    steps, columns = [_subjects(only), _register_known(asks)], {}
+    columns: dict[str, str] = {}
+    steps: dict[str, list[Step]] = defaultdict(list)
     by_item: dict[str, list[tuple[Ask, Flat]]] = defaultdict(list)
     sums: dict[str, str] = {}
     for ask in asks:
@@ -41,19 +73,30 @@ def build(pack: Pack, *, asof: dt.date, entities: Sequence[str] | None = None) -
         if isinstance(made, Flat):
             by_item[ask.item.id].append((ask, made))
         else:
-            steps += _grouped(pack, ask, made, sums, only)
+            steps[ask.item.id] += _grouped(pack, ask, made, sums, only)
             columns[ask.indicator.id] = f"measured_by_{ask.indicator.id}"
-    for flats in by_item.values():
+    for item, flats in by_item.items():
         step = _flat(pack, flats, only)
-        steps.append(step)
+        steps[item].append(step)
         columns |= {ask.indicator.id: step.name for ask, _ in flats}
-    return [*steps, _profile(asks, columns)]
+    first = (_subjects(only), _register_known(asks))
+    last = _profile(asks, columns)
+    return Measuring(first, {item: tuple(made) for item, made in steps.items()}, last)
 
 
 def _subjects(only: str | None) -> Step:
-    """Make `profile_subject`: the entities that are measured."""
+    """Make `profile_subject`: the entities that are measured, counted by division and id.
+
+    What is measured of them is put together by the count: numbers are joined faster than ids, and
+    a part of the profile is a span of them.
+    """
     limited = f" WHERE {only}" if only else ""
-    return Step("profile_subject", f"SELECT entity FROM entity{limited}")
+    order = f"{division_sql('entity')}, entity"
+    return Step(
+        PROFILE_SUBJECT,
+        f"SELECT entity, row_number() OVER (ORDER BY {order}) - 1 AS {COUNTED}\n"
+        f"FROM entity{limited} ORDER BY {COUNTED}",
+    )
 
 
 def facts_known(ask: Ask, reader: str, condition: str | None) -> str:
@@ -99,7 +142,7 @@ def _grouped(
     steps = []
     sums = made.sums.replace("{facts}", facts_known(ask, made.sums, only))
     if sums not in known:
-        known[sums] = f"sums_for_{ask.indicator.id}"
+        known[sums] = f"{SUMS}{ask.indicator.id}"
         steps.append(Step(known[sums], sums))
     value = made.value.replace("{sums}", known[sums])
     typed = f"{_typed(pack, ask, 'value')} AS {quoted(ask.indicator.id)}"
@@ -128,8 +171,8 @@ def _dense(pack: Pack, relation: str, found: str, asks: Sequence[Ask]) -> Step:
     listed = ",\n  ".join(values)
     return Step(
         relation,
-        f"SELECT subject.entity,\n  {listed}\n"
-        f"FROM profile_subject AS subject CROSS JOIN register_known AS known\n"
+        f"SELECT subject.{COUNTED},\n  {listed}\n"
+        f"FROM {PROFILE_SUBJECT} AS subject CROSS JOIN register_known AS known\n"
         f"LEFT JOIN (\n{found}\n) AS found ON found.entity = subject.entity",
     )
 
@@ -162,18 +205,20 @@ def _typed(pack: Pack, ask: Ask, value: str) -> str:
     return f"CAST({value} AS {sql_type(pack, indicator)})"
 
 
-def _profile(asks: Sequence[Ask], columns: Mapping[str, str]) -> Step:
-    """Make `profile_measured`: every entity, whether or not any fact is known of it."""
+def _profile(asks: Sequence[Ask], columns: Mapping[str, str]) -> tuple[Step, Step]:
+    """Make `profile_counted` and `profile_measured`: every entity, whatever is known of it."""
     relations = sorted(set(columns.values()))
     aliases = {relation: f"m{n}" for n, relation in enumerate(relations)}
-    values = ["subject.entity"]
-    for ask in asks:
-        name = ask.indicator.id
-        values.append(f"{aliases[columns[name]]}.{quoted(name)}")
+    names = [quoted(ask.indicator.id) for ask in asks]
+    values = [
+        f"{aliases[columns[ask.indicator.id]]}.{name}"
+        for ask, name in zip(asks, names, strict=True)
+    ]
     joins = "".join(
-        f"\nJOIN {relation} AS {alias} ON {alias}.entity = subject.entity"
+        f"\nJOIN {relation} AS {alias} ON {alias}.{COUNTED} = subject.{COUNTED}"
         for relation, alias in aliases.items()
     )
-    return Step(
-        PROFILE_MEASURED, f"SELECT {', '.join(values)}\nFROM profile_subject AS subject{joins}"
-    )
+    listed = ", ".join([f"subject.{COUNTED}", "subject.entity", *values])
+    counted = f"SELECT {listed}\nFROM {PROFILE_SUBJECT} AS subject{joins}"
+    measured = f"SELECT {', '.join(['entity', *names])} FROM {PROFILE_COUNTED}"
+    return Step(PROFILE_COUNTED, counted, "view"), Step(PROFILE_MEASURED, measured)

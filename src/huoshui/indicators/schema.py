@@ -10,7 +10,14 @@ import pyarrow as pa
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Indicator, Measure
 
+PROFILE_SUBJECT = "profile_subject"
+PROFILE_COUNTED = "profile_counted"  # measured, with the count of `profile_subject`
 PROFILE_MEASURED = "profile_measured"
+
+SUMS = "sums_for_"  # begins the names of sums that only the measures of the same item read
+
+COUNTED = "nth"
+"""The column that counts the subjects from 0, by division and id."""
 
 TRACE = ("feed", "source_file", "source_row", "batch", "holds_from", "holds_until")
 """What a trace tells of each contributing fact, before its key and the columns that are read."""

@@ -11,7 +11,8 @@ import datetime as dt
 
 import pyarrow as pa
 
-from huoshui.engines.duckdb import DuckDB
+from huoshui.engines.engine import Engine
+from huoshui.entities import settled_items
 from huoshui.entities.sql import day
 from huoshui.kernel.sql import literal
 from huoshui.policy.pack import Pack
@@ -32,9 +33,9 @@ EVIDENCE = pa.schema(
 """The relation `evidence` of a snapshot, in the order of entity, item and feed."""
 
 
-def evidence(engine: DuckDB, pack: Pack, *, asof: dt.date) -> pa.Table:
+def evidence(engine: Engine, pack: Pack, *, asof: dt.date) -> pa.Table:
     """Count the facts of every entity by item and feed, from `fact_<item>` and `subject_entity`."""
-    each = "\nUNION ALL ".join(_of_item(item, asof) for item in pack.items)
+    each = "\nUNION ALL ".join(_of_item(item, asof) for item in settled_items(pack))
     if not each:
         return EVIDENCE.empty_table()
     return engine.query(f"SELECT * FROM ({each}) AS told ORDER BY 1, 2, 3").cast(EVIDENCE)

@@ -32,7 +32,14 @@ from huoshui.modelling.allocation import (
 from huoshui.modelling.calibration import Calibration, calibration_of
 from huoshui.pipeline.ingest import IngestResult, ingest
 from huoshui.pipeline.lake import Lake
-from huoshui.pipeline.run import measure_indicators, name_entities, run, settle_facts, take_facts
+from huoshui.pipeline.run import (
+    compute,
+    measure_indicators,
+    name_entities,
+    run,
+    settle_facts,
+    take_facts,
+)
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Label, Rating
 
@@ -88,7 +95,7 @@ def take(data: Path, lake: Lake, pack: Pack, *, tick: Tick = unwatched) -> Taken
     """Take the invoices in and measure every firm."""
     results = ingest(lake, pack, data, feeds=list(pack.feeds), progress=tick)
     with DuckDB() as engine:
-        stages = (take_facts, name_entities, settle_facts, measure_indicators)
+        stages = (take_facts, name_entities, settle_facts, measure_indicators, compute)
         work = run(engine, lake, pack, tick=tick, stages=stages)
         settled = {
             item: engine.query(f'SELECT count(*) AS n FROM "settled_{item}"')["n"][0].as_py()

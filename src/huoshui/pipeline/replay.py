@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from huoshui.engines.duckdb import DuckDB
+from huoshui.engines.engine import Engine
 from huoshui.explain.decision import canonical, decision_report
 from huoshui.kernel.errors import Refusal
 from huoshui.kernel.step import Tick, unwatched
@@ -73,7 +73,7 @@ class Inputs:
         return {**asdict(self), "asof": self.asof.isoformat(), "withheld": list(self.withheld)}
 
 
-def replay(engine: DuckDB, home: Path, inputs: Inputs, *, tick: Tick = unwatched) -> str:
+def replay(engine: Engine, home: Path, inputs: Inputs, *, tick: Tick = unwatched) -> str:
     """Make a decision's report anew, in the one form that can be compared by the byte."""
     pack = load(archived(home, inputs.pack_digest), asof=inputs.asof)
     known_offering(pack, inputs.offering)

@@ -1,40 +1,48 @@
 """One run: from the facts known by a batch, under a pack, as at a day, to profile and verdicts.
 
-The flow is the tuple `STAGES`, read from top to bottom.  Each stage takes the `Work` and adds what
-it makes; none keeps anything of its own, so a run is a pure function of (facts known, pack, day).
+The flow is the tuple `STAGES`, read from top to bottom.  Each stage takes the `Work` and adds
+relations to its engine; none keeps anything of its own, so a run is a pure function of (facts
+known, pack, day).  No stage holds more than a part of the region in memory.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 
-from huoshui import entities, indicators, matching, ratings
+from huoshui import entities, indicators
 from huoshui.engines.duckdb import DuckDB
+from huoshui.engines.engine import Engine
+from huoshui.indicators.schema import COUNTED, PROFILE_COUNTED, PROFILE_SUBJECT, SUMS
 from huoshui.kernel.step import Step, Tick, unwatched
+from huoshui.pipeline.evaluation import Evaluation, Table
 from huoshui.pipeline.ingest import known_facts
 from huoshui.pipeline.lake import Lake
+from huoshui.pipeline.subsidy_items import kept_of
 from huoshui.policy.pack import Pack
+
+MEMORY = "HUOSHUI_MEMORY"
+"""How much memory the engine may use where a command does not say it, such as 8GB."""
 
 
 @dataclass
 class Work:
-    """What a run has in hand; a stage reads what is above it and fills what is its own."""
+    """What a run has in hand; a stage reads the relations above it and makes its own."""
 
-    engine: DuckDB
+    engine: Engine
     lake: Lake
     pack: Pack
     known: int  # the last batch whose facts count
-    only: Sequence[str] | None = None  # entities to measure; None: all
+    within: str | None = None  # a relation of the entities to measure; None: all
     tick: Tick = unwatched
-    profile: pa.Table | None = None  # one row per entity
-    verdicts: pa.Table | None = None  # one row per entity, in the same order
-    titles: pa.Table | None = None  # the same, of titles
+    evaluation: Evaluation | None = None  # what made `profile`, and the verdicts if any
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -42,10 +50,15 @@ class Work:
         """The day that is asked about: the pack's own."""
         return self.pack.asof
 
-    def made(self) -> pa.Table:
-        """Give the profile, which the stages from ratings on start from."""
-        assert self.profile is not None, "the indicators stage runs first"
-        return self.profile
+    def made(self, name: Table = "profile") -> pa.Table:
+        """Give the profile, or verdicts or titles, as one table by entity: for what is small."""
+        assert self.evaluation is not None, "the stage that evaluates runs first"
+        table = self.engine.query(f'SELECT * FROM "{name}" ORDER BY entity')
+        return table.cast(self.evaluation.table_schema(name))
+
+    def rows(self, name: str) -> int:
+        """Count the rows of a relation."""
+        return int(self.engine.query(f'SELECT count(*) AS n FROM "{name}"').column(0)[0].as_py())
 
     def steps(self, what: str, steps: Sequence[Step]) -> None:
         """Run the steps of a stage on the engine, telling how far it is."""
@@ -65,59 +78,102 @@ def name_entities(work: Work) -> None:
 
 
 def settle_facts(work: Work) -> None:
-    """Make `settled_<item>`: one believed fact for each entity and key."""
-    work.steps("settlement", entities.settlements(work.pack, entities=work.only))
+    """Make `settled_<item>`: one believed fact for each entity and key; all are kept."""
+    kept = kept_of(work.pack, asof=work.asof)
+    steps = entities.settlements(work.pack, within=work.within)
+    work.steps("settlement", [*steps, *(s for each in kept.values() for s in each)])
 
 
 def measure_indicators(work: Work) -> None:
-    """Make the profile: a row per entity, a column per indicator."""
-    work.steps("indicators", indicators.build(work.pack, asof=work.asof, entities=work.only))
-    measured = work.engine.query('SELECT * FROM "profile_measured" ORDER BY entity')
-    work.profile = indicators.compute(work.pack, measured, asof=work.asof)
+    """Make `profile_counted`: a row per entity, a column per measured indicator."""
+    measuring = indicators.measuring(work.pack, asof=work.asof, within=work.within)
+    work.steps("indicators", measuring.steps[:-1])
+
+
+def settle_and_measure(work: Work) -> None:
+    """Do both item by item, so that the settled facts of one item are there at a time."""
+    settled = {s.name: s for s in entities.settlements(work.pack, within=work.within)}
+    measuring = indicators.measuring(work.pack, asof=work.asof, within=work.within)
+    kept = kept_of(work.pack, asof=work.asof)
+    work.engine.steps(measuring.first)
+    for done, item in enumerate(work.pack.items, 1):
+        name = f"settled_{item}"
+        steps = [*measuring.items.get(item, ()), *kept.get(item, ())]
+        if steps:
+            work.engine.steps([settled[name]] if name in settled else [])
+            work.engine.steps(steps)
+            work.engine.drop(name, *(step.name for step in steps if step.name.startswith(SUMS)))
+        work.tick("indicators", done, len(work.pack.items))
+    work.engine.steps(measuring.last[:-1])
 
 
 def rate(work: Work) -> None:
-    """Add the columns of every rating to the profile."""
-    work.profile = ratings.compute(work.pack, work.made(), asof=work.asof)
+    """Make `profile`: every indicator, and the columns of every rating."""
+    _evaluate(work, Evaluation(work.pack, words=()))
 
 
-def match(work: Work) -> None:
-    """Give every entity's verdict on every offering, and on every title's standard."""
-    work.verdicts = matching.verdicts(work.pack, work.made(), asof=work.asof)
-    work.titles = matching.verdicts(work.pack, work.made(), asof=work.asof, kind="titles")
+def evaluate(work: Work) -> None:
+    """Make `profile`, and `verdicts` and `titles`: every entity's verdict on every definition."""
+    _evaluate(work, Evaluation(work.pack))
 
 
-STAGES: tuple[Callable[[Work], None], ...] = (
+def compute(work: Work) -> None:
+    """Make `profile` of the indicators alone."""
+    _evaluate(work, Evaluation(work.pack, with_ratings=False, words=()))
+
+
+def _evaluate(work: Work, evaluation: Evaluation) -> None:
+    """Put what was measured through an evaluation, part by part."""
+    work.evaluation = evaluation
+    rows = work.rows(PROFILE_SUBJECT)
+    work.engine.mapped(
+        "evaluated",
+        f"SELECT * FROM {PROFILE_COUNTED}",
+        evaluation,
+        evaluation.schema,
+        counted=(COUNTED, rows),
+    )
+    for name in evaluation.tables:
+        work.engine.view(name, evaluation.select(name))
+
+
+Stage = Callable[[Work], None]
+
+STAGES: tuple[Stage, ...] = (
     take_facts,
     name_entities,
-    settle_facts,
-    measure_indicators,
-    rate,
-    match,
+    settle_and_measure,
+    evaluate,
 )
-"""The flow; every run goes through all of it in this order."""
+"""The flow; every run of the whole region goes through all of it in this order."""
+
+RATED: tuple[Stage, ...] = (take_facts, name_entities, settle_and_measure, rate)
+"""The flow without matching."""
 
 
 @contextmanager
-def session(*, memory_limit: str | None = None) -> Iterator[DuckDB]:
-    """Open the engine that runs are made on, and close it; doors ask here for one."""
-    with DuckDB(memory_limit=memory_limit) as engine:
+def session(*, memory_limit: str | None = None, spill: Path | None = None) -> Iterator[DuckDB]:
+    """Open the engine that runs are made on, and close it; doors ask here for one.
+
+    `spill` is the folder beneath which it puts away what memory does not hold.
+    """
+    limit = memory_limit or os.environ.get(MEMORY)
+    with DuckDB(memory_limit=limit, spill=spill) as engine:
         yield engine
 
 
 def run(
-    engine: DuckDB,
+    engine: Engine,
     lake: Lake,
     pack: Pack,
     *,
     known: int | None = None,
-    only: Sequence[str] | None = None,
     tick: Tick = unwatched,
-    stages: Sequence[Callable[[Work], None]] = STAGES,
+    stages: Sequence[Stage] = STAGES,
 ) -> Work:
     """Run the stages over what was known by a batch (all that is known, unless given)."""
     last = lake.last_batch if known is None else known
-    work = Work(engine, lake, pack, last, only, tick)
+    work = Work(engine, lake, pack, last, None, tick)
     for stage in stages:
         started = time.perf_counter()
         stage(work)

@@ -15,8 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huoshui.matching.clauses import Kind
 from huoshui.pipeline.beside import ShadowCase, ShadowRefusal, shadow_one
+from huoshui.pipeline.evaluation import WORDS_OF
 from huoshui.pipeline.published import Snapshot, sha256
 from huoshui.pipeline.run import Work
 from huoshui.pipeline.sandbox.difference import compared
@@ -63,9 +63,7 @@ def shadow(work: Work, candidate_roots: Sequence[Path]) -> pa.Table:
 
 def disagreements(work: Work, candidate: Pack) -> pa.Table:
     """Compare a run with a candidate version, over the facts that the run was made from."""
-    assert work.verdicts is not None
-    assert work.titles is not None
-    words: dict[Kind, pa.Table] = {"offerings": work.verdicts, "titles": work.titles}
+    words = {kind: work.made(name) for name, kind in WORDS_OF.items()}
     measured = Measured(work.pack, work.made(), {}, "run", words)
     filled = filled_items(work.lake, work.known)
     # The candidate is measured in a session of its own, so that the run's relations stay.
@@ -76,7 +74,7 @@ def disagreements(work: Work, candidate: Pack) -> pa.Table:
 
 
 def _table(in_force: Side, beside: Side) -> pa.Table:
-    kinds: tuple[Kind, ...] = ("offerings", "titles")
+    kinds = tuple(WORDS_OF.values())
     if in_force.profile["entity"].combine_chunks() != beside.profile["entity"].combine_chunks():
         measured = Measured(in_force.pack, in_force.profile, {}, "run")
         found = compared(in_force, beside, measured, 0)

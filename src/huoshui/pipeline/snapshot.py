@@ -42,11 +42,9 @@ class SnapshotRefusal(Refusal):
 
 def publish(work: Work, home: Path) -> Snapshot:
     """Write what a run made under a home's snapshots, whole or not at all."""
-    assert work.profile is not None
-    assert work.verdicts is not None
-    assert work.titles is not None
+    assert work.evaluation is not None
     folder = home / SNAPSHOTS
-    tables = {"profile": work.profile, "verdicts": work.verdicts, "titles": work.titles}
+    tables = {str(name): work.made(name) for name in work.evaluation.tables}
     for name in RELATIONS:
         tables[name] = work.engine.query(f'SELECT * FROM "{name}" ORDER BY ALL')
     tables["evidence"] = evidence(work.engine, work.pack, asof=work.asof)

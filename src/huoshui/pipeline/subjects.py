@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from huoshui import explain, indicators, matching, ratings
-from huoshui.engines.duckdb import DuckDB
+from huoshui.engines.engine import Engine
 from huoshui.kernel.errors import Problem, Refusal, Refused
 from huoshui.kernel.sql import literal
 from huoshui.kernel.step import Tick, unwatched
@@ -57,7 +59,7 @@ class Seen:
 
 
 def see(
-    engine: DuckDB,
+    engine: Engine,
     lake: Lake,
     pack: Pack,
     asked: Sequence[str],
@@ -68,14 +70,15 @@ def see(
     """Find the subjects asked for, in that order, and measure and rate them from the facts."""
     found = run(engine, lake, pack, known=known, tick=tick, stages=(take_facts, name_entities))
     entities = find(engine, asked, known=found.known)
-    found.only = sorted(set(entities))
+    engine.arrow("subjects_asked", pa.table({"entity": sorted(set(entities))}))
+    found.within = "subjects_asked"
     for stage in (settle_facts, measure_indicators, rate):
         stage(found)
     rows = {str(row["entity"]): row for row in found.made().to_pylist()}
     return found, [Seen(a, e, rows[e]) for a, e in zip(asked, entities, strict=True)]
 
 
-def find(engine: DuckDB, asked: Sequence[str], *, known: int) -> list[str]:
+def find(engine: Engine, asked: Sequence[str], *, known: int) -> list[str]:
     """Give the entity of each code, reference or name, or refuse naming all that are not found."""
     wanted = ", ".join(f"({literal(text.strip())})" for text in dict.fromkeys(asked))
     table = engine.query(

@@ -6,22 +6,27 @@ by a name that the subsidy's file gives); a payment of another name is of no sub
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from huoshui import matching
-from huoshui.kernel.sql import literal
+from huoshui.entities.sql import within_relation
+from huoshui.kernel.sql import quoted
 from huoshui.matching.subsidies import Claim, Taken, claims_by_verdict, subsidy_names
 from huoshui.matching.terms import TermsPlan
 from huoshui.pipeline.run import Work
+from huoshui.pipeline.subsidy_items import (
+    PAID,
+    PAYMENTS,
+    evidence_items,
+    in_hand,
+    payment_names,
+)
 from huoshui.policy.pack import Pack
-
-PAYMENTS = "subsidy_received"
-"""The item of fact that holds what the treasury paid."""
 
 
 @dataclass(frozen=True)
@@ -33,30 +38,25 @@ class Payment:
     consent_needed: tuple[str, ...]  # items of its evidence that are read under consent
 
 
-def items_in_hand(work: Work) -> dict[str, frozenset[str]]:
-    """Give by entity the items of evidence of which at least one fact is known on the day."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for item in _evidence(work.pack):
-        table = work.engine.query(
-            f'SELECT DISTINCT entity FROM "settled_{item}" '
-            f"WHERE true_from IS NULL OR true_from <= {literal(work.asof.isoformat())}::DATE"
-        )
-        for entity in table.column("entity").to_pylist():
-            found[entity].add(item)
+def items_in_hand(work: Work, entities: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Give for each entity the items of evidence of which a fact is known on the day."""
+    found: dict[str, set[str]] = {entity: set() for entity in entities}
+    with _among(work, entities):
+        for item in evidence_items(work.pack):
+            table = work.engine.query(f"SELECT entity FROM {in_hand(item)} WHERE {_IS_ASKED}")
+            for entity in table["entity"].to_pylist():
+                found[entity].add(item)
     return {entity: frozenset(items) for entity, items in found.items()}
 
 
-def taken_before(work: Work) -> dict[str, list[Taken]]:
-    """Give by entity what was paid of the subsidies known here, in the order of the days."""
-    names = _payment_names(work.pack)
+def taken_before(work: Work, entities: Sequence[str]) -> dict[str, list[Taken]]:
+    """Give for each entity what was paid of the subsidies known here, in the order of the days."""
+    names = payment_names(work.pack)
+    found: dict[str, list[Taken]] = {entity: [] for entity in entities}
     if PAYMENTS not in work.pack.items or not names:
-        return {}
-    wanted = ", ".join(literal(name) for name in names)
-    table = work.engine.query(
-        f'SELECT entity, programme, paid_on, amount_fen FROM "settled_{PAYMENTS}" '
-        f"WHERE programme IN ({wanted}) AND paid_on IS NOT NULL ORDER BY ALL"
-    )
-    found: dict[str, list[Taken]] = defaultdict(list)
+        return found
+    with _among(work, entities):
+        table = work.engine.query(f"SELECT * FROM {PAID} WHERE {_IS_ASKED} ORDER BY ALL")
     for row in table.to_pylist():
         amount = row["amount_fen"]
         taken = Taken(
@@ -64,6 +64,18 @@ def taken_before(work: Work) -> dict[str, list[Taken]]:
         )
         found[row["entity"]].append(taken)
     return {entity: sorted(each, key=lambda t: t.on) for entity, each in found.items()}
+
+
+_ASKED = "subsidies_asked_for"
+_IS_ASKED = within_relation("entity", _ASKED)
+
+
+@contextmanager
+def _among(work: Work, entities: Sequence[str]) -> Iterator[None]:
+    """Name the entities that are asked for, as a relation."""
+    work.engine.arrow(_ASKED, pa.table({"entity": pa.array(entities, pa.string())}))
+    yield
+    work.engine.drop(_ASKED)
 
 
 def claims_of(
@@ -78,49 +90,65 @@ def claims_of(
         row,
         traces,
         asof=work.asof,
-        taken=taken_before(work).get(entity, ()),
-        items_in_hand=items_in_hand(work).get(entity, frozenset()),
+        taken=taken_before(work, [entity])[entity],
+        items_in_hand=items_in_hand(work, [entity])[entity],
         plan=plan,
     )
 
 
 def payments(work: Work) -> list[Payment]:
     """Give everything that the office may pay today without an application, by entity."""
-    pack, profile = work.pack, work.made()
+    pack = work.pack
     plan = matching.compile(pack, asof=work.asof, offerings=subsidy_names(pack))
-    words = plan.evaluate(profile)
-    verdicts = {}
-    for position, name in enumerate(plan.offerings):
-        verdicts[name] = matching.decoded(words, position)
     unasked = [n for n in plan.offerings if _is_unasked(pack, n)]
     if not unasked:
         return []
+    columns = sorted({*plan.columns, *_columns(plan.terms.values())})
+    listed = ", ".join(quoted(name) for name in ("entity", *columns))
+    asked = [
+        _asked(plan, unasked, part)
+        for part in work.engine.parts(f"SELECT {listed} FROM profile ORDER BY entity")
+    ]
+    made = []
+    for rows, words in asked:
+        entities = [str(row["entity"]) for row in rows]
+        hand, taken = items_in_hand(work, entities), taken_before(work, entities)
+        for row, decided in zip(rows, words, strict=True):
+            entity = str(row["entity"])
+            found = claims_by_verdict(
+                pack,
+                row,
+                decided,
+                asof=work.asof,
+                taken=taken[entity],
+                items_in_hand=hand[entity],
+                plan=plan,
+            )
+            made += [
+                Payment(entity, claim, _consent_needed(pack, claim.offering))
+                for claim in found
+                if claim.without_application
+            ]
+    return sorted(made, key=lambda p: (p.entity, p.claim.offering))
+
+
+def _asked(
+    plan: matching.Plan, unasked: Sequence[str], part: pa.Table
+) -> tuple[list[dict[str, Any]], list[dict[str, matching.Verdict]]]:
+    """Give the rows that may be paid unasked, and each one's verdict on every subsidy."""
+    words = plan.evaluate(part)
+    verdicts = {name: matching.decoded(words, n) for n, name in enumerate(plan.offerings)}
     rows = sorted({i for name in unasked for i in verdicts[name][0].nonzero()[0].tolist()})
     columns = ["entity", *_columns(plan.terms.values())]
-    table = profile.select(columns).take(pa.array(rows, pa.int64())).to_pylist()
-    hand, taken = items_in_hand(work), taken_before(work)
-    made = []
-    for place, row in zip(rows, table, strict=True):
-        entity = str(row["entity"])
-        decided: dict[str, matching.Verdict] = {
+    table = part.select(columns).take(pa.array(rows, pa.int64())).to_pylist()
+    decided: list[dict[str, matching.Verdict]] = [
+        {
             name: "yes" if yes[place] else "no" if no[place] else "unknown"
             for name, (yes, no) in verdicts.items()
         }
-        found = claims_by_verdict(
-            pack,
-            row,
-            decided,
-            asof=work.asof,
-            taken=taken.get(entity, ()),
-            items_in_hand=hand.get(entity, frozenset()),
-            plan=plan,
-        )
-        made += [
-            Payment(entity, claim, _consent_needed(pack, claim.offering))
-            for claim in found
-            if claim.without_application
-        ]
-    return sorted(made, key=lambda p: (p.entity, p.claim.offering))
+        for place in rows
+    ]
+    return table, decided
 
 
 def budgets(paid: Sequence[Payment]) -> dict[str, dict[str, int]]:
@@ -134,24 +162,9 @@ def budgets(paid: Sequence[Payment]) -> dict[str, dict[str, int]]:
     return dict(sorted(found.items()))
 
 
-def _evidence(pack: Pack) -> list[str]:
-    forms = [offering.subsidy for offering in pack.offerings.values()]
-    return sorted({item for form in forms if form is not None for item in form.evidence})
-
-
 def _is_unasked(pack: Pack, name: str) -> bool:
     form = pack.offerings[name].subsidy
     return form is not None and form.without_application
-
-
-def _payment_names(pack: Pack) -> dict[str, str]:
-    names = {}
-    for name in subsidy_names(pack):
-        offering = pack.offerings[name]
-        assert offering.subsidy is not None, "it is a subsidy"
-        for said in (offering.label.zh, *offering.subsidy.paid_as):
-            names[said] = name
-    return names
 
 
 def _columns(plans: Iterable[TermsPlan]) -> list[str]:

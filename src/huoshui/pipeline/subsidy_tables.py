@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from huoshui.entities.sql import day
+from huoshui.kernel.sql import literal
 from huoshui.pipeline.run import Work
-from huoshui.pipeline.subsidies import payments, taken_before
+from huoshui.pipeline.subsidies import payments
+from huoshui.pipeline.subsidy_items import PAID as PAID_SUBSIDIES
+from huoshui.pipeline.subsidy_items import PAYMENTS, payment_names
 
 PAID = pa.schema(
     [
@@ -34,18 +38,15 @@ UNASKED = pa.schema(
 
 def paid_table(work: Work) -> pa.Table:
     """Give every payment of a subsidy known here up to the day, in the order of entities."""
-    rows = [
-        {
-            "entity": entity,
-            "offering": taken.offering,
-            "paid_on": taken.on,
-            "amount_fen": taken.amount_fen,
-        }
-        for entity, each in sorted(taken_before(work).items())
-        for taken in each
-        if taken.on <= work.asof
-    ]
-    return pa.Table.from_pylist(rows, schema=PAID)
+    names = payment_names(work.pack)
+    if PAYMENTS not in work.pack.items or not names:
+        return PAID.empty_table()
+    cases = " ".join(f"WHEN {literal(said)} THEN {literal(name)}" for said, name in names.items())
+    return work.engine.query(
+        f"SELECT entity, CASE programme {cases} END AS offering, paid_on, amount_fen"
+        f" FROM {PAID_SUBSIDIES} WHERE paid_on <= {day(work.asof)} ORDER BY entity, paid_on,"
+        " programme, amount_fen NULLS LAST"
+    ).cast(PAID)
 
 
 def unasked_table(work: Work) -> pa.Table:

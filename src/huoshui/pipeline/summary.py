@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from huoshui import matching, ratings
+from huoshui.kernel.sql import quoted
+from huoshui.pipeline.evaluation import ENTITY, WORDS_OF, Table
 from huoshui.pipeline.run import Work
 
 
 def summary(work: Work) -> dict[str, Any]:
     """Count what came in, what became of it, and what was found; seconds by stage beside."""
-    assert work.verdicts is not None
     batches = work.lake.batches(work.known)
-    each = matching.counts(work.verdicts, list(work.pack.offerings))
+    each = matching.counts(_words(work, "verdicts"), list(work.pack.offerings))
     return {
         "known": work.known,
         "asof": work.asof.isoformat(),
@@ -23,7 +25,7 @@ def summary(work: Work) -> dict[str, Any]:
         "facts": sum(b.rows_new for b in batches),
         "quarantined": sum(b.rows_quarantined for b in batches),
         "items": len({b.item for b in batches if b.rows_new}),
-        "entities": work.made().num_rows,
+        "entities": work.rows("profile"),
         "entities_by_kind": _counted(work, "SELECT kind, count(*) FROM entity GROUP BY 1"),
         "branches_linked": _one(work, "SELECT count(*) FROM branch_link"),
         "names_unlinked": _one(work, "SELECT count(*) FROM unlinked"),
@@ -42,12 +44,9 @@ def summary(work: Work) -> dict[str, Any]:
 
 def definition_counts(work: Work) -> dict[str, dict[str, Any]]:
     """Count for every definition how many subjects it is a yes, a no or unknown for; by grade."""
-    assert work.verdicts is not None
-    assert work.titles is not None
     counted: dict[str, dict[str, Any]] = {}
-    words = (("offerings", work.verdicts), ("titles", work.titles))
-    for kind, table in words:
-        each = matching.counts(table, list(work.pack.definitions(kind)))
+    for name, kind in WORDS_OF.items():
+        each = matching.counts(_words(work, name), list(work.pack.definitions(kind)))
         counted[kind] = {c.offering: {"yes": c.yes, "no": c.no, "unknown": c.unknown} for c in each}
     counted["ratings"] = {name: rating_counts(work, name) for name in work.pack.ratings}
     return counted
@@ -56,31 +55,38 @@ def definition_counts(work: Work) -> dict[str, dict[str, Any]]:
 def rating_counts(work: Work, rating: str) -> dict[str, Any]:
     """Count subjects by grade; `open` are rated with an interval over several grades."""
     names = ratings.columns(rating)
-    table = work.made()
-    grades = table.column(names.grade).value_counts().to_pylist()
-    known = {row["values"]: row["counts"] for row in grades if row["values"] is not None}
-    rated = table.num_rows - table.column(names.low).null_count
-    by_grade = {grade: known[grade] for grade in sorted(known)}
-    by_grade["open"] = rated - sum(known.values())
-    exact = table.num_rows - table.column(names.score).null_count
+    counts = work.engine.query(
+        f"SELECT {quoted(names.grade)} AS grade, count(*) AS rows, count({quoted(names.low)})"
+        f" AS rated, count({quoted(names.score)}) AS exact FROM profile GROUP BY 1 ORDER BY 1"
+    ).to_pylist()
+    by_grade = {row["grade"]: row["rows"] for row in counts if row["grade"] is not None}
+    rated = sum(row["rated"] for row in counts)
+    by_grade["open"] = rated - sum(by_grade.values())
+    exact = sum(row["exact"] for row in counts)
     return {"subjects": rated, "exact": exact, "grades": by_grade}
 
 
 def open_to(work: Work, offering: str) -> list[str]:
     """Give the entities that an offering is open to."""
-    assert work.verdicts is not None
-    yes, _ = matching.decoded(work.verdicts, list(work.pack.offerings).index(offering))
-    found: list[str] = pc.filter(work.verdicts.column("entity"), yes).to_pylist()
+    words = work.made("verdicts")
+    yes, _ = matching.decoded(words, list(work.pack.offerings).index(offering))
+    found: list[str] = pc.filter(words.column("entity"), yes).to_pylist()
     return found
 
 
+def _words(work: Work, name: Table) -> pa.Table:
+    """Give the verdict words without whose they are, for counting."""
+    columns = work.engine.query(f"SELECT * FROM {name} LIMIT 0").column_names
+    listed = ", ".join(quoted(c) for c in columns if c != ENTITY)
+    return work.engine.query(f"SELECT {listed} FROM {name}")
+
+
 def _values(work: Work) -> int:
-    table = work.made()
-    return sum(
-        table.num_rows - table.column(name).null_count
-        for name in work.pack.indicators
-        if name in table.column_names
-    )
+    """Count the indicators' values that are known."""
+    if not work.pack.indicators:
+        return 0
+    each = " + ".join(f"count({quoted(name)})" for name in work.pack.indicators)
+    return _one(work, f"SELECT {each} FROM profile")
 
 
 def _one(work: Work, sql: str) -> int:

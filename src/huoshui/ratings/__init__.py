@@ -1,6 +1,6 @@
 """Ratings: points of every scheme for everybody at once, and why one subject has its own."""
 
-from huoshui.ratings.build import add, compute, known_rating, score
+from huoshui.ratings.build import add, compile, compute, known_rating, score
 from huoshui.ratings.explain import (
     ConditionTrace,
     CriterionTrace,
@@ -27,6 +27,7 @@ __all__ = [
     "add",
     "check",
     "columns",
+    "compile",
     "compile_rating",
     "compute",
     "explain",

@@ -48,13 +48,20 @@ def compute(
 
     `ratings` names those wanted (none given: all); those that they read must be in the table.
     """
+    for scheme in compile(pack, asof=asof, ratings=ratings):
+        table = add(scheme, table)
+    return table
+
+
+def compile(
+    pack: Pack, *, asof: dt.date, ratings: Sequence[str] | None = None
+) -> tuple[Scheme, ...]:
+    """Make a pack's ratings (or those named) ready, in the order in which they can be added."""
     wanted = (
         pack.ratings if ratings is None else {name: known_rating(pack, name) for name in ratings}
     )
     schemes = {name: compile_rating(pack, rating, asof=asof) for name, rating in wanted.items()}
-    for scheme in in_order(pack, schemes):
-        table = add(scheme, table)
-    return table
+    return tuple(in_order(pack, schemes))
 
 
 def known_rating(pack: Pack, name: str) -> Rating:

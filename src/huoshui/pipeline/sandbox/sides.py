@@ -146,7 +146,7 @@ def _measured(pack: Pack, snapshot: Snapshot) -> Measured | None:
 def measured_whole(lake: Lake, pack: Pack, *, known: int, tick: Tick = unwatched) -> Measured:
     """Measure every indicator from the facts."""
     with session() as engine:
-        work = Work(engine, lake, pack, known, None, tick)
+        work = Work(engine, lake, pack, known, tick=tick)
         table = _measure(work, pack, list(pack.indicators))
         who = engine.query("SELECT entity, name FROM entity").to_pydict()
     profile = indicators.compute(pack, table, asof=pack.asof)
@@ -161,7 +161,7 @@ def from_facts(lake: Lake, *, known: int, tick: Tick = unwatched) -> Measure:
 
     def measure(pack: Pack, names: Sequence[str]) -> pa.Table:
         with session() as engine:
-            return _measure(Work(engine, lake, pack, known, None, tick), pack, names)
+            return _measure(Work(engine, lake, pack, known, tick=tick), pack, names)
 
     return measure
 
