@@ -24,7 +24,7 @@ SUFFIXES = {"_fen": "fen", "_kwh": "kwh", "_m2": "square_metre", "_m3": "cubic_m
     "_days": "day_count",
 }
 REPORTED = ("social_insurance", "vat_invoice_out", "balance_sheet", "loan", "order_placed")
-OWN = {"assessment"}  # of no office; entered on the platform itself
+OWN = {"assessment", "identity"}  # of no office; entered on the platform itself
 REGISTERS = ("judgment", "administrative_penalty", "title", "patent", "trademark")
 
 
@@ -45,7 +45,8 @@ def test_the_catalogue_is_57_items_in_19_categories_and_none_is_empty():
 
 def test_beside_the_catalogue_the_platform_asks_firms_and_experts_itself():
     own = {item.id: item for item in items() if item.category in OWN}
-    assert set(own) == {"declaration", "expert_assessment"}
+    assert set(own) == {"declaration", "expert_assessment", "identity_decision"}
+    assert {item.id for item in items() if item.about == "identity"} == {"identity_decision"}
     assert {item.absence for item in own.values()} == {"unknown"}
     assert {item.cite.source for item in own.values()} == {"house"}
 
@@ -56,12 +57,12 @@ def test_an_item_stands_in_the_folder_of_its_category():
 
 
 def test_the_categories_are_numbered_without_a_gap():
-    assert sorted(c.order for c in pack().categories.values()) == list(range(1, 21))
+    assert sorted(c.order for c in pack().categories.values()) == list(range(1, 22))
 
 
 def test_every_item_is_read_by_an_indicator():
     read = {i.measure.item for i in pack().indicators.values() if i.measure}
-    assert read == set(pack().items)
+    assert read == {item.id for item in items() if item.about == "subject"}
 
 
 def test_what_tells_of_a_person_stands_only_where_persons_are_protected():

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from huoshui.entities import schema
-from huoshui.entities.ops import branches, describing, linking, naming, settlement
+from huoshui.entities.ops import branches, describing, linking, naming, resemblance, settlement
 from huoshui.entities.sql import within_relation
 from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
@@ -42,7 +42,7 @@ def links(pack: Pack) -> list[Step]:
         bracket_words=words(pack, schema.BRACKET_WORDS),
     )
     return [
-        Step("subject_seen", linking.subjects_seen(pack.items)),
+        Step("subject_seen", linking.subjects_seen(settled_items(pack))),
         Step("name_normal", names),
         Step("legacy_code", linking.legacy_codes(registration=registration)),
         Step("code_entity", linking.code_entities(branch=branch)),
@@ -52,6 +52,7 @@ def links(pack: Pack) -> list[Step]:
         Step("subject_link", linking.subject_links()),
         Step("subject_entity", linking.subject_entities()),
         Step("unlinked", linking.unlinked(), "view"),
+        Step("resemblance", resemblance.nothing()),
         Step("entity_name", branches.entity_names()),
         Step("branch_listed", branches.branches_listed(branch=branch)),
         Step("branch_named", branches.branches_named(words(pack, schema.BRANCH_WORDS))),
@@ -66,8 +67,13 @@ def settlements(pack: Pack, *, within: str | None = None) -> list[Step]:
     never depends on another.
     """
     only = None if within is None else within_relation("s.entity", within)
-    rest = (item for item in pack.items.values() if item.id != schema.REGISTRATION)
+    rest = [pack.items[i] for i in settled_items(pack) if i != schema.REGISTRATION]
     return [_settled(pack, item, only) for item in rest]
+
+
+def settled_items(pack: Pack) -> list[str]:
+    """Give the items that are about subjects; what says who is who is no fact of anybody."""
+    return [item.id for item in pack.items.values() if item.about == "subject"]
 
 
 def _settled(pack: Pack, item: Item, only: str | None) -> Step:

@@ -19,6 +19,7 @@ SELECT s.* FROM subject_entity AS s LEFT JOIN entity AS e ON e.entity = s.entity
 WHERE e.entity IS NULL""",
         "unified_code_merged": f"""
 SELECT * FROM subject_entity WHERE length(subject_code) <> 15 AND subject_code <> entity
+  AND how <> 'decided'
 OR how NOT IN ({", ".join(f"'{how}'" for how in schema.HOW)})""",
         "branch_of_two": "SELECT branch FROM branch_link GROUP BY branch HAVING count(*) > 1",
         "branch_of_itself": "SELECT * FROM branch_link WHERE branch = parent",
@@ -26,7 +27,7 @@ OR how NOT IN ({", ".join(f"'{how}'" for how in schema.HOW)})""",
 SELECT l.* FROM branch_link AS l LEFT JOIN entity AS e ON e.entity = l.branch
 LEFT JOIN entity AS p ON p.entity = l.parent WHERE e.entity IS NULL OR p.entity IS NULL""",
     }
-    for item in pack.items.values():
+    for item in (each for each in pack.items.values() if each.about == "subject"):
         key = ", ".join(f'"{column}"' for column in item.key)
         found[f"settled_twice_{item.id}"] = f"""
 SELECT entity FROM settled_{item.id} GROUP BY entity, {key} HAVING count(*) > 1"""

@@ -6,8 +6,12 @@ Two items carry what decides identity beside the subject columns of every fact: 
 
 from __future__ import annotations
 
+from huoshui.policy.schema import LINKAGE_LEVELS
+
 REGISTRATION = "registration"
 BRANCH = "branch"
+DECISION = "identity_decision"
+"""The item of people's words on who is who; about identity, and no fact of any subject."""
 
 SUBJECT_ENTITY = ("subject_code", "subject_name", "entity", "how")
 """One row for each way that a source names a subject, and the entity it is."""
@@ -34,10 +38,29 @@ ENTITY = (
 REGISTERED = ("region_code", "industry_code", "representative", "status", "established_on")
 """Columns of the item `registration` that `entity` repeats."""
 
+RESEMBLANCE_PAIR = {
+    "subject_code": "VARCHAR",  # as the record gives it
+    "subject_name": "VARCHAR",
+    "entity": "VARCHAR",  # the candidate
+    "candidate_name": "VARCHAR",
+    "weight": "DOUBLE",  # bits for the two being one, what was likely beforehand included
+    "probability": "DOUBLE",  # the same as a chance
+    "facts": "BIGINT",  # how many facts wait on it
+    "status": "VARCHAR",  # a word of STATUS
+}
+RESEMBLANCE = RESEMBLANCE_PAIR | {
+    f"{side}_{part}": "VARCHAR" for part in LINKAGE_LEVELS for side in ("level", "mine", "theirs")
+}
+"""One row for each pair of a record and an entity that resemblance links or leaves to a person:
+its columns and their types.  A level is null where there was nothing to compare."""
+
+STATUS = ("linked", "review", "decided_same", "decided_different")
+"""How a pair of `resemblance` stands."""
+
 BRANCH_LINK = ("branch", "parent", "how")
 """One row for each branch: the body it belongs to.  A branch stays an entity of its own."""
 
-HOW = ("code", "legacy_code", "name", "former_name", "name_only")
+HOW = ("code", "legacy_code", "name", "former_name", "resemblance", "decided", "name_only")
 """The ways in which a subject was found to be an entity, the surest first."""
 
 NO_SUBJECT = "NO_SUBJECT"

@@ -176,7 +176,7 @@ class _Prints:
         )
 
 
-_NAMING = (entity_schema.REGISTRATION, entity_schema.BRANCH)
+_NAMING = (entity_schema.REGISTRATION, entity_schema.BRANCH, entity_schema.DECISION)
 
 
 def rule_of(part: Any) -> Any:

@@ -39,6 +39,7 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "tables": ("tables", schema.DecisionTable),
     "sharing": ("sharings", schema.Sharing),
     "entities": ("entities", schema.Settlement),
+    "linkages": ("linkages", schema.Linkage),
     "roles": ("roles", schema.Role),
     "workflows": ("workflows", schema.Workflow),
     "seats": ("seats", schema.Seat),

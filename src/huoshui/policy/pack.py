@@ -19,6 +19,7 @@ from huoshui.policy.schema import (
     Indicator,
     Institution,
     Item,
+    Linkage,
     Offering,
     Rating,
     Role,
@@ -60,6 +61,7 @@ class Pack:
     roles: Mapping[str, Role] = field(default_factory=dict)
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
+    linkages: Mapping[str, Linkage] = field(default_factory=dict)
     remembered: dict[str, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # made of the pack once, by whoever needs it again and again; a copy begins with none
@@ -72,6 +74,15 @@ class Pack:
             item: feeds for each in self.entities.values() for item, feeds in each.authority.items()
         }
         return stated.model_copy(update={"authority": authority})
+
+    @property
+    def linkage(self) -> Linkage | None:
+        """The model that records are linked by, with every region's words; none: names decide."""
+        stated = [each for each in self.linkages.values() if each.parts]
+        if not stated:
+            return None
+        places = [name for each in self.linkages.values() for name in each.places]
+        return stated[0].model_copy(update={"places": tuple(dict.fromkeys(places))})
 
     def definitions(self, kind: str) -> Mapping[str, Definition]:
         """Give the definitions of a kind, by the name of its attribute here."""

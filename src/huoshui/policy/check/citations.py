@@ -26,6 +26,7 @@ KINDS = (
     "roles",
     "workflows",
     "seats",
+    "linkages",
 )
 
 

@@ -18,6 +18,7 @@ from huoshui.policy.schema.facts import (
     Settlement,
 )
 from huoshui.policy.schema.indicators import ByTime, Change, Indicator, Measure
+from huoshui.policy.schema.linkage import LINKAGE_LEVELS, Level, Linkage, LinkagePart
 from huoshui.policy.schema.offerings import (
     Automatic,
     ConditionPrecedent,
@@ -83,6 +84,7 @@ __all__ = [
     "FACTS_RESERVED",
     "FACT_GUARDS",
     "GUARDS",
+    "LINKAGE_LEVELS",
     "PERMISSIONS",
     "RATING_SUFFIXES",
     "Automatic",
@@ -118,7 +120,10 @@ __all__ = [
     "Item",
     "ItemColumn",
     "Label",
+    "Level",
     "Limit",
+    "Linkage",
+    "LinkagePart",
     "Listing",
     "LossBase",
     "LossPart",

@@ -81,6 +81,7 @@ class Item(Definition):
     consent: Literal["none", "enterprise", "person"]
     fresh_days: int  # the promise: no older than this
     absence: Literal["means_none", "unknown"]  # what no row for a subject tells
+    about: Literal["subject", "identity"] = "subject"  # identity: says who is who and nothing else
     cite: Cite
 
 

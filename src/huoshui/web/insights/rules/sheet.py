@@ -85,6 +85,7 @@ def sheet(
 ) -> list[CategorySheet]:
     """Lay a profile out by category, in the catalogue's order."""
     figures: dict[str, list[Figure]] = {}
+    who_is_who = {item.category for item in pack.items.values() if item.about == "identity"}
     for indicator in pack.indicators.values():
         figures.setdefault(indicator.group or "", []).append(_figure(pack, indicator.id, row))
     return [
@@ -99,6 +100,7 @@ def sheet(
             figures.get(category.id, []),
         )
         for category in sorted(pack.categories.values(), key=lambda c: c.order)
+        if category.id not in who_is_who
     ]
 
 
