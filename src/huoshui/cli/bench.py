@@ -12,7 +12,7 @@ from huoshui import synth
 from huoshui.bench.ingest import bench_ingest
 from huoshui.bench.match import bench_match
 from huoshui.bench.timing import keep
-from huoshui.cli import output, place
+from huoshui.cli import bench_link, output, place
 from huoshui.policy.loader import load
 
 KEPT = Path("var/bench")
@@ -70,3 +70,7 @@ def all_(context: click.Context, as_json: bool) -> None:
     """Run every bench at its default size."""
     for command in (match, ingest):
         context.invoke(command, as_json=as_json)
+
+
+for command in bench_link.COMMANDS:
+    bench.add_command(command)
