@@ -101,7 +101,7 @@ huoshui bench link --registry FILE --json                 # our own, beside Spli
 """
 
 _SOURCES = """The invented register and all dirt are made by the program and under its licence
-(Apache-2.0). The Hunan register of our figures is a copy of public registry facts whose upstream
+(Apache-2.0). The real register of our figures is a copy of public registry facts whose upstream
 says CC BY-NC-SA 4.0; it is no part of this repository and neither are records made from it. Its
 representatives are a surname and a salted hash. The tables of look-alike characters are our own;
 traditional characters come from OpenCC (Apache-2.0).
@@ -151,7 +151,8 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _figures(result: Mapping[str, Any]) -> str:
-    register = "the invented register" if result["register"] == "invented" else "Hunan's register"
+    given = result["register"]
+    register = "the invented register" if given == "invented" else f"the register `{given}`"
     rows = "\n".join(
         f"| `{kind}` | {result['counts_by_kind'][kind]['records']:,} | "
         f"{result['f1_by_kind'][kind]:.4f} | {result['peer_f1_by_kind'].get(kind, 0):.4f} |"

@@ -24,7 +24,6 @@ def peer_links(records: pa.Table, *, seed: int, threads: int = 2) -> tuple[pa.Ta
     import splink.comparison_library as library
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    logging.getLogger("splink").setLevel(logging.ERROR)
     told = [c for c in COLUMNS if records.column(c).null_count < records.num_rows]
     started = time.perf_counter()
     with duckdb.connect(config={"threads": threads}) as connection:
@@ -45,7 +44,7 @@ def peer_links(records: pa.Table, *, seed: int, threads: int = 2) -> tuple[pa.Ta
             + [library.ExactMatch(column) for column in told if column != "name"],
             blocking_rules_to_generate_predictions=[block_on(column) for column in told],
         )
-        linker = Linker(offices, settings)
+        linker = Linker(offices, settings, log_level=logging.ERROR)
         training = linker.training
         training.estimate_probability_two_random_records_match([block_on("name")], recall=0.5)
         training.estimate_u_using_random_sampling(max_pairs=1e6, seed=seed)

@@ -33,6 +33,7 @@ _seed = click.option("--seed", type=int, default=1, show_default=True)
 @_records
 @_seed
 @click.option("--peer-records", type=int, help="Let Splink link an invented register this large.")
+@click.option("--failures", type=int, default=0, help="Show so many wrong answers of each kind.")
 @click.option("--memory-limit", default="4GB", show_default=True)
 @place.packs_option
 @place.asof_option
@@ -42,6 +43,7 @@ def link(
     records: int,
     seed: int,
     peer_records: int | None,
+    failures: int,
     memory_limit: str,
     packs: tuple[Path, ...],
     asof: dt.date,
@@ -54,6 +56,7 @@ def link(
         records=records,
         seed=seed,
         peer_records=peer_records,
+        failures=failures,
         memory_limit=memory_limit,
     )
     keep(result, f"link-{'registry' if registry else 'invented'}", KEPT)

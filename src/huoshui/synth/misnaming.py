@@ -260,8 +260,8 @@ def misnamed(
 def wrong_code(code: str, draw: Draw) -> str:
     """Write a code wrong: two neighbours change places, or the check character is another.
 
-    >>> wrong_code("91439902000079190P", (0.9, 0.0, 0.0))
-    '914399020000791902'
+    >>> wrong_code("91439902003458164B", (0.9, 0.0, 0.0))
+    '914399020034581642'
     """
     if draw[0] < 0.5:
         start = int(draw[1] * (len(code) - 1))
