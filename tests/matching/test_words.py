@@ -11,7 +11,7 @@ import pytest
 
 from huoshui import matching
 from huoshui.kernel.errors import Refused
-from huoshui.matching.ops.codes import cells
+from huoshui.matching.ops.cells import cells
 from huoshui.matching.schema import packed
 from huoshui.policy.schema import Offering
 from tests.given import indicator_of, pack_of
@@ -107,18 +107,28 @@ def test_a_false_clause_outweighs_an_unknown_one() -> None:
     assert _verdicts(pack, profile) == ["no", "no", "unknown", "yes"]
 
 
-def test_a_clause_that_joins_two_columns_by_or_is_decided_by_their_codes() -> None:
+def test_a_clause_that_joins_two_columns_by_or_is_decided_by_their_answers() -> None:
     pack = _pack(_offering("o", "staff >= 10 or not flag"))
     plan = matching.compile(pack, asof=ASOF)
-    assert (len(plan.mixed), len(plan.computed)) == (1, 0)
+    assert not plan.conditions.computed
+    assert len(plan.made_of[plan.uses[0][-1]]) == 2
     profile = _profile(staff=[10, 9, None, 9], flag=[None, True, False, None])
     assert _verdicts(pack, profile) == ["yes", "no", "yes", "unknown"]
 
 
-def test_codes_tell_in_which_cell_a_value_lies() -> None:
-    pack = _pack(_offering("o", "staff >= 10"), _offering("p", "staff > 20"))
-    words = matching.verdicts(pack, _profile(staff=[9, 10, 20, 21, None]), asof=ASOF, reasons=True)
-    assert words["code_staff"].to_pylist() == [0, 1, 1, 2, 3]
+def test_reasons_tell_of_each_clause_whether_it_is_true_or_false() -> None:
+    pack = _pack(_offering("o", "staff >= 10"), _offering("p", "staff > 20 or staff * staff = 81"))
+    plan = matching.compile(pack, asof=ASOF)
+    words = plan.evaluate(_profile(staff=[9, 10, 20, 21, None]), reasons=True)
+    bits = [plan.uses[0][-1], plan.uses[1][-1]]
+    told = [
+        [None if not (true | false) >> bit & 1 else bool(true >> bit & 1) for bit in bits]
+        for true, false in zip(*(words[f"{side}_0"].to_pylist() for side in _SIDES), strict=True)
+    ]
+    assert told == [[False, True], [True, False], [True, False], [True, True], [None, None]]
+
+
+_SIDES = ("true", "false")
 
 
 def test_a_threshold_is_a_cell_of_its_own_between_its_neighbours() -> None:
@@ -129,7 +139,7 @@ def test_a_threshold_is_a_cell_of_its_own_between_its_neighbours() -> None:
 
 
 def test_chunked_and_dictionary_columns_and_threads_change_nothing(monkeypatch) -> None:
-    monkeypatch.setattr("huoshui.matching.ops.masks.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("huoshui.matching.ops.sweep.ROWS_AT_ONCE", 7)
     rng = random.Random(3)
     pack = _pack(_offering("o", "staff >= 2", "flag"), _offering("p", "staff > 3 or flag"))
     profile = _profile(

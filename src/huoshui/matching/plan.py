@@ -1,41 +1,30 @@
-"""All offerings' clauses made ready for a whole table: each distinct clause once, by column.
+"""All offerings' clauses made ready for a whole table: each distinct clause once, as bits.
 
-`compile` sorts the distinct clauses.  One over a single column is decided by the column's code
-(see `ops.codes`).  One that joins conditions on single columns by or, not or case is decided by
-their codes together: it is asked once of each combination.  Only one that computes with a column,
-or compares two, is evaluated row by row, and its answer coded like a flag.
+`compile` takes the distinct clauses apart into conditions on one column each, which the column's
+cells decide (see `ops.cells`), and what stands between them: and, or, not, case (see
+`ops.diagrams`).  Only a condition that computes with a column, or compares two, is evaluated row
+by row.  `ops.sweep` runs the whole over the parts of a table.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
-import numpy as np
 import pyarrow as pa
 
 from huoshui.kernel.errors import Refusal, Refused
 from huoshui.matching.clauses import Kind, OfferingClause, clauses_of
-from huoshui.matching.ops.codes import (
-    Coded,
-    Mixed,
-    answers_of,
-    coded_flags,
-    coded_numbers,
-    coded_result,
-    coded_words,
-    mixed,
-)
-from huoshui.matching.ops.masks import codes_of, evaluate, joined, mask_table
-from huoshui.matching.schema import ENTITY, word_count, word_fields
+from huoshui.matching.ops.diagrams import CONDITIONS_MOST
+from huoshui.matching.ops.sweep import Conditions, Sweep
+from huoshui.matching.schema import ENTITY, reason_fields, word_fields
 from huoshui.matching.terms import TermsPlan, compile_terms
-from huoshui.policy.expression import Type, Typed, compile_table, cuts
+from huoshui.policy.expression import Type, Typed, cuts
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Offering, Title
 from huoshui.policy.scope import dated_values, profile_scope
-from huoshui.ratings.ops.clauses import plain
 
 
 class MatchingRefusal(Refusal):
@@ -63,11 +52,8 @@ class Plan:
     clauses: Mapping[str, tuple[OfferingClause, ...]]  # by offering
     distinct: tuple[Typed, ...]  # the parts of clauses, each once
     uses: tuple[tuple[int, ...], ...]  # offering -> distinct clauses
-    by_column: Mapping[str, tuple[int, ...]]  # column -> distinct clauses decided by its codes
-    thresholds: Mapping[str, tuple[float | int, ...]]  # column -> cut points, for numbers and days
-    mixed: tuple[int, ...]  # distinct clauses over several columns that their codes decide
-    computed: tuple[int, ...]  # distinct clauses that have to be evaluated row by row
-    constant: tuple[int, ...]  # distinct clauses that read no column
+    conditions: Conditions  # what the distinct clauses are made of
+    made_of: tuple[tuple[int, ...], ...]  # distinct clause -> conditions
     reads: Mapping[str, str]  # column -> an offering that reads it
     terms: Mapping[str, TermsPlan]  # by offering
 
@@ -79,88 +65,38 @@ class Plan:
     @property
     def clause_count(self) -> int:
         """Say how many distinct clauses there are."""
-        return len({i for used in self.uses for i in used})
+        return len(self.distinct)
+
+    @property
+    def thresholds(self) -> Mapping[str, tuple[float | int, ...]]:
+        """Give the cut points of the columns that are numbers or days."""
+        return self.conditions.thresholds
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """Make the clauses ready to run over tables, once."""
+        clauses = list(zip(self.distinct, self.made_of, strict=True))
+        return Sweep(self.conditions, clauses, self.uses, asof=self.asof)
 
     def evaluate(self, table: pa.Table, *, reasons: bool = False, threads: int = 2) -> pa.Table:
         """Give one row per row of the profile: `entity` where it has one, and the verdict words.
 
-        With `reasons` also a column `code_<column>` for each thing read: which cell of the
-        column the value lies in, by which every clause of that column is decided.
+        With `reasons` also the same words of the distinct clauses: bit k of `true_w` says that
+        clause 63 w + k is true, of `false_w` that it is false; neither says unknown.
         """
         for name, offering in self.reads.items():
             if name not in table.column_names:
                 raise MatchingRefusal.NO_COLUMN.refuse(column=name, offering=offering)
-        coded, using = self._coded(table, threads)
-        tables = [mask_table(c, users) for c, users in zip(coded, using, strict=True)]
-        rows, count = table.num_rows, len(self.offerings)
-        yes, no = evaluate(coded, joined(coded, tables, using), rows, count, threads=threads)
-        fields = word_fields(count)
-        words = word_count(count)
-        arrays = [pa.array(side[w]) for side in (yes, no) for w in range(words)]
+        verdicts, answers = self.sweep.run(table, reasons=reasons, threads=threads)
+        fields = word_fields(len(self.offerings))
+        arrays: list[pa.Array | pa.ChunkedArray] = [pa.array(w) for side in verdicts for w in side]
         if ENTITY in table.column_names:
             fields = [table.schema.field(ENTITY), *fields]
             arrays = [table[ENTITY], *arrays]
-        if reasons:
-            for one, codes in zip(coded, codes_of(coded, slice(0, rows)), strict=True):
-                arrays.append(pa.array(codes))
-                fields.append(pa.field(f"code_{one.column}", arrays[-1].type))
+        if answers is not None:
+            fields += reason_fields(len(self.distinct))
+            arrays += [pa.array(word) for side in answers for word in side]
         return pa.table(arrays, schema=pa.schema(fields))
-
-    def _coded(
-        self, table: pa.Table, threads: int
-    ) -> tuple[list[Coded | Mixed], list[list[list[int]]]]:
-        """Code every column, and say which of its answers each offering uses."""
-        with ThreadPoolExecutor(threads) as pool:
-            single = list(
-                pool.map(lambda c: self._column(c[0], plain(table[c[0]]), c[1]), self._columns())
-            )
-        made: list[Coded | Mixed] = list(single)
-        using = [self._users(members) for members in self.by_column.values()]
-        place = {name: i for i, name in enumerate(self.by_column)}
-        computed = list(self.computed)
-        for i in self.mixed:
-            clause = self.distinct[i]
-            members = [place[name] for name in sorted(clause.columns)]
-            found = mixed(f"clause_{i}", clause, single, members, asof=self.asof)
-            if found is None:
-                computed.append(i)
-                continue
-            made.append(found)
-            using.append(self._users((i,)))
-        if computed:
-            clauses = [self.distinct[i] for i in computed]
-            names = sorted({name for clause in clauses for name in clause.columns})
-            inputs = {name: plain(table[name]) for name in names}
-            results = compile_table(clauses).run(inputs, asof=self.asof)
-            for i, result in zip(computed, results, strict=True):
-                made.append(coded_result(f"clause_{i}", plain(result), table.num_rows))
-                using.append(self._users((i,)))
-        if self.constant:
-            made.append(self._constants(table.num_rows))
-            using.append(self._users(self.constant))
-        return made, using
-
-    def _columns(self) -> list[tuple[str, tuple[int, ...]]]:
-        return list(self.by_column.items())
-
-    def _users(self, members: Sequence[int]) -> list[list[int]]:
-        place = {clause: row for row, clause in enumerate(members)}
-        return [[place[c] for c in used if c in place] for used in self.uses]
-
-    def _column(self, name: str, column: pa.Array, members: Sequence[int]) -> Coded:
-        clauses = [self.distinct[i] for i in members]
-        if pa.types.is_boolean(column.type):
-            return coded_flags(name, column, clauses, asof=self.asof)
-        if name in self.thresholds:
-            return coded_numbers(name, column, clauses, self.thresholds[name], asof=self.asof)
-        return coded_words(name, column, clauses, asof=self.asof)
-
-    def _constants(self, rows: int) -> Coded:
-        clauses = [self.distinct[i] for i in self.constant]
-        answers = answers_of("asof", pa.array([self.asof], pa.date32()), clauses, asof=self.asof)
-        places = np.zeros(rows, dtype=np.uint8)
-        sample = pa.array([self.asof], pa.date32())
-        return Coded("constant", answers, sample, np.empty(0), None, places, None)
 
 
 def _number(point: float | dt.date) -> float | int:
@@ -209,18 +145,19 @@ def unknown_name(kind: Kind, name: str, known: Iterable[str]) -> Refused:
     return MatchingRefusal.NO_SUCH.refuse(offering=name, known=words)
 
 
-Atom = tuple[Typed, list[float | int] | None]
+Cut = tuple[Typed, list[float | int] | None]
 """A condition on one column, with its cut points where the column is a number or a day."""
 
 
 class _Sorter:
-    """Sorts the distinct parts of clauses by how they are decided."""
+    """Takes the distinct parts of clauses apart into conditions, each once."""
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.places: dict[Typed, int] = {}
         self.parts: list[Typed] = []
         self.reads: dict[str, str] = {}
+        self.thresholds: dict[str, set[float | int]] = {}
 
     def plan(
         self,
@@ -233,26 +170,9 @@ class _Sorter:
             tuple(dict.fromkeys(self._place(c.offering, p) for c in every for p in c.parts))
             for every in clauses.values()
         )
-        used = len(self.parts)
-        by_column: dict[str, list[int]] = {}
-        thresholds: dict[str, set[float | int]] = {}
-        mixed, computed, constant = [], [], []
-        for i in range(used):
-            part = self.parts[i]
-            if not part.columns:
-                constant.append(i)
-                continue
-            atoms = self._atoms(part)
-            if atoms is None:
-                computed.append(i)
-                continue
-            if len(part.columns) > 1:
-                mixed.append(i)
-            for atom, points in atoms:
-                (column,) = atom.columns
-                by_column.setdefault(column, []).append(self._known(atom))
-                if points is not None:
-                    thresholds.setdefault(column, set()).update(points)
+        taken = [self._taken_apart(part) for part in self.parts]
+        conditions = self._conditions(taken)
+        places = {condition: i for i, condition in enumerate(conditions.all)}
         return Plan(
             asof=asof,
             kind=kind,
@@ -260,14 +180,33 @@ class _Sorter:
             clauses=clauses,
             distinct=tuple(self.parts),
             uses=uses,
-            by_column={n: tuple(dict.fromkeys(m)) for n, m in sorted(by_column.items())},
-            thresholds={name: tuple(sorted(points)) for name, points in thresholds.items()},
-            mixed=tuple(mixed),
-            computed=tuple(computed),
-            constant=tuple(constant),
+            conditions=conditions,
+            made_of=tuple(tuple(places[c] for c in dict.fromkeys(found)) for found in taken),
             reads=dict(sorted(self.reads.items())),
             terms=terms,
         )
+
+    def _conditions(self, taken: Iterable[Sequence[Typed]]) -> Conditions:
+        """Put the conditions in order: those on one column together, computed ones at the end."""
+        by_column: dict[str, dict[Typed, None]] = {}
+        computed: dict[Typed, None] = {}
+        for condition in dict.fromkeys(c for found in taken for c in found):
+            found = self._cut(condition)
+            if found is None:
+                computed[condition] = None
+                continue
+            (column,) = condition.columns
+            by_column.setdefault(column, {})[condition] = None
+            if found[1] is not None:
+                self.thresholds.setdefault(column, set()).update(found[1])
+        every: list[Typed] = []
+        places = {}
+        for column, members in sorted(by_column.items()):
+            places[column] = tuple(range(len(every), len(every) + len(members)))
+            every += members
+        last = tuple(range(len(every), len(every) + len(computed)))
+        thresholds = {name: tuple(sorted(points)) for name, points in self.thresholds.items()}
+        return Conditions((*every, *computed), places, thresholds, last)
 
     def _place(self, offering: str, part: Typed) -> int:
         for column in sorted(part.columns):
@@ -280,26 +219,35 @@ class _Sorter:
             self.parts.append(part)
         return place
 
-    def _atoms(self, part: Typed) -> list[Atom] | None:
-        """Take a clause apart into conditions on one column each; None where that cannot be.
+    def _taken_apart(self, part: Typed) -> tuple[Typed, ...]:
+        """Give the conditions that a clause is decided by; itself where there are too many."""
+        found = self._below(part)
+        assert found is not None, "a clause is a flag, and may be computed"
+        return found if len(set(found)) <= CONDITIONS_MOST else (part,)
 
-        What stands between them (and, or, not, case) is decided by their answers alone.
+    def _below(self, part: Typed) -> tuple[Typed, ...] | None:
+        """Take a part apart; None where what computes with columns is no flag itself.
+
+        What stands between conditions (and, or, not, case) is decided by their answers alone.
         """
         if not part.columns:
-            return []
-        if len(part.columns) == 1 and part.type == Type.FLAG:
-            (column,) = part.columns
-            if not self._is_measured(column):
-                return [(part, None)]
-            found = cuts(part, column, asof=self.pack.asof)
-            if found is not None:
-                return [(part, [_number(point) for point in found.points])]
-        if not part.parts:
+            return ()
+        if self._cut(part) is not None:
+            return (part,)
+        below = [self._below(inner) for inner in part.parts]
+        if below and all(found is not None for found in below):
+            return tuple(c for found in below for c in found or ())
+        return (part,) if part.type == Type.FLAG else None
+
+    def _cut(self, part: Typed) -> Cut | None:
+        """Give a condition on one column that its cells decide, and its cut points."""
+        if len(part.columns) != 1 or part.type != Type.FLAG:
             return None
-        below = [self._atoms(inner) for inner in part.parts]
-        if any(atoms is None for atoms in below):
-            return None
-        return [atom for atoms in below for atom in atoms or ()]
+        (column,) = part.columns
+        if not self._is_measured(column):
+            return part, None
+        found = cuts(part, column, asof=self.pack.asof)
+        return None if found is None else (part, [_number(point) for point in found.points])
 
     def _is_measured(self, column: str) -> bool:
         """Say whether a column is a number or a day, and not a word or a flag."""

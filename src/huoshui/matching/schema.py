@@ -36,6 +36,13 @@ def word_fields(offerings: int) -> list[pa.Field]:
     return [pa.field(name, pa.int64(), nullable=False) for name in names]
 
 
+def reason_fields(clauses: int) -> list[pa.Field]:
+    """Give the fields of the reasons: which distinct clauses are true, then which are false."""
+    count = word_count(clauses)
+    names = [f"{side}_{w}" for side in ("true", "false") for w in range(count)]
+    return [pa.field(name, pa.int64(), nullable=False) for name in names]
+
+
 def bit_of(position: int) -> tuple[int, int]:
     """Give the word and the bit of an offering by its position.
 

@@ -1,1 +1,1 @@
-"""The operations of matching: codes of a column, masks of the codes, the AND of the masks."""
+"""The operations of matching: cells of a column, diagrams of a clause, bits turned into words."""

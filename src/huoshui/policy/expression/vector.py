@@ -20,6 +20,7 @@ from huoshui.policy.expression.typed import Scalar, Type
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _EPOCH = dt.date(1970, 1, 1)
+_PLAIN = {pa.int64(): np.dtype(np.int64), pa.float64(): np.dtype(np.float64)}
 _ZERO = {Type.NUMBER: np.float64(0), Type.FLAG: np.False_, Type.DAY: np.int64(0)}
 
 
@@ -67,10 +68,22 @@ def from_arrow(column: pa.Array | pa.ChunkedArray, type_: Type) -> Vector:
     if pa.types.is_decimal(column.type):
         # Arrow's own cast multiplies by a power of ten and is not always the nearest double.
         column = column.cast(pa.string())
-    numbers = column.cast(pa.float64(), safe=False).fill_null(0.0).to_numpy(False)
+    numbers = _numbers(column, valid)
     if pa.types.is_integer(column.type):
         return Vector(numbers, valid)
-    return Vector(numbers, valid & np.isfinite(numbers))
+    return Vector(numbers, np.asarray(valid & np.isfinite(numbers)))
+
+
+def _numbers(column: pa.Array, valid: Array) -> Array:
+    """Give the values as doubles, with zero where there is none."""
+    if len(column) and column.type in _PLAIN:
+        dtype = _PLAIN[column.type]
+        start = column.offset * dtype.itemsize
+        values = np.frombuffer(column.buffers()[1], dtype, len(column), start)
+        numbers = values.astype(np.float64, copy=False)
+        return numbers if column.null_count == 0 else np.where(valid, numbers, 0.0)
+    cast = column.cast(pa.float64(), safe=False)
+    return np.asarray(cast.fill_null(0.0).to_numpy(zero_copy_only=False))
 
 
 def _valid(column: pa.Array) -> Array:

@@ -25,15 +25,19 @@ def values_of(column: pa.Array) -> np.ndarray:
     Whole numbers come as int64, days as int32 counted from 1970, other numbers as float64.
     """
     if pa.types.is_date32(column.type):
-        column = column.view(pa.int32())
+        dtype = np.dtype(np.int32)
     elif pa.types.is_integer(column.type):
-        column = column.cast(pa.int64())
+        dtype, column = np.dtype(np.int64), _cast(column, pa.int64())
     else:
-        column = column.cast(pa.float64())
-    bare = pa.Array.from_buffers(
-        column.type, len(column), [None, column.buffers()[1]], offset=column.offset
-    )
-    return bare.to_numpy()
+        dtype, column = np.dtype(np.float64), _cast(column, pa.float64())
+    data = column.buffers()[1]
+    if data is None or not len(column):  # a column of the type null before it was cast
+        return np.zeros(len(column), dtype)
+    return np.frombuffer(data, dtype, len(column), column.offset * dtype.itemsize)
+
+
+def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    return column if column.type == kind else column.cast(kind)
 
 
 def flag_codes(column: pa.Array) -> np.ndarray:
