@@ -262,8 +262,8 @@ class Intake:
         pairs = ", ".join(f"{literal(name)}, r.{quoted(name)}" for name in raw.columns)
         row = f"CAST(json_object({pairs}) AS VARCHAR)"
         rows = (
-            f"SELECT t.source_row, reason, field, message, fix, nullif(also, '') AS also, "
-            f"{row} AS raw FROM {TYPED} t JOIN {RAW} r ON r.source_row = t.source_row "
+            f"SELECT t.source_row, t.reason, t.field, t.message, t.fix, "
+            f"nullif(t.also, '') AS also, {row} AS raw FROM {TYPED} t JOIN {RAW} r ON r.source_row = t.source_row "
             f"WHERE t.reason IS NOT NULL"
         )
         engine.arrow("broken", _broken(raw))
