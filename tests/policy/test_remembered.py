@@ -1,0 +1,106 @@
+"""Packs are taken up as they were made, where nothing at all has changed since."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from huoshui.policy import loader, remembered
+from huoshui.policy.pack import Pack
+from tests.given import ROOT
+
+DAY = dt.date(2026, 11, 20)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of what is remembered, empty and a test's own."""
+    monkeypatch.setenv(remembered.CACHE, str(tmp_path / "cache"))
+    return tmp_path / "cache" / "packs"
+
+
+@pytest.fixture
+def roots(tmp_path: Path) -> list[Path]:
+    """A copy of the common packs, to change."""
+    shutil.copytree(ROOT / "packs" / "common", tmp_path / "packs" / "common")
+    return [tmp_path / "packs" / "common"]
+
+
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be read from here on."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a file is read")
+
+    monkeypatch.setattr(loader, "read", refuse)
+
+
+def told(pack: Pack) -> list[object]:
+    """Give what a pack says of everything."""
+    kinds = ("indicators", "ratings", "offerings", "items", "vocabularies", "roles", "workflows")
+    return [pack.asof, pack.digest, pack.roots, pack.units, *(pack.definitions(k) for k in kinds)]
+
+
+def test_what_was_read_before_is_not_read_again_and_is_the_same(
+    kept: Path, roots: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = loader.load(roots, asof=DAY)
+    (file,) = kept.iterdir()
+    unread(monkeypatch)
+    again = loader.load(roots, asof=DAY)
+    assert told(again) == told(first)
+    assert again.where("roles", "auditor", "label") == first.where("roles", "auditor", "label")
+    assert set(again.example_documents) == set(first.example_documents)
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_the_same_files_in_another_folder_are_known_and_keep_their_own_place(
+    kept: Path, roots: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader.load(roots, asof=DAY)
+    elsewhere = tmp_path / "elsewhere" / "common"
+    shutil.copytree(roots[0], elsewhere)
+    unread(monkeypatch)
+    assert loader.load([elsewhere], asof=DAY).roots == (elsewhere,)
+
+
+def test_a_changed_byte_or_another_day_is_read_anew(kept: Path, roots: list[Path]) -> None:
+    first = loader.load(roots, asof=DAY)
+    role = roots[0] / "roles" / "auditor.yaml"
+    role.write_text(role.read_text("utf-8") + "# a remark\n", "utf-8")
+    changed = loader.load(roots, asof=DAY)
+    later = loader.load(roots, asof=DAY + dt.timedelta(days=1))
+    assert changed.digest != first.digest
+    assert later.asof == DAY + dt.timedelta(days=1)
+    assert len(list(kept.iterdir())) == 3
+
+
+def test_what_is_damaged_is_read_anew_and_mended(kept: Path, roots: list[Path]) -> None:
+    first = loader.load(roots, asof=DAY)
+    (file,) = kept.iterdir()
+    whole = file.read_bytes()
+    for damaged in (b"", b"no pickle", whole[: len(whole) // 2]):
+        file.write_bytes(damaged)
+        assert told(loader.load(roots, asof=DAY)) == told(first)
+        assert len(file.read_bytes()) == len(whole)
+
+
+def test_a_folder_that_others_may_write_to_is_neither_read_nor_written(
+    kept: Path, roots: list[Path]
+) -> None:
+    kept.mkdir(parents=True)
+    kept.chmod(0o777)
+    loader.load(roots, asof=DAY)
+    assert list(kept.iterdir()) == []
+
+
+def test_those_unused_for_longest_are_let_go(
+    kept: Path, roots: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "KEPT_MOST", 1)
+    loader.load(roots, asof=DAY)
+    loader.load(roots, asof=DAY + dt.timedelta(days=1))
+    assert len(list(kept.iterdir())) == 1
