@@ -140,8 +140,11 @@ def _files(place: Path) -> list[tuple[str, Path]]:
 
 
 def _fits(feed: Feed, name: str) -> bool:
+    """Say whether a file is a feed's; its table may come as Parquet whatever its office writes,
+    since a city's warehouse hands over no other form."""
     pattern = feed.source.path or f"{feed.id}.*"
-    return fnmatch(name, pattern) or fnmatch(name.rsplit("/", 1)[-1], pattern)
+    forms = (pattern, f"{pattern.rpartition('.')[0]}{readers.WAREHOUSE}")
+    return any(fnmatch(name, form) or fnmatch(name.rsplit("/", 1)[-1], form) for form in forms)
 
 
 class Intake:

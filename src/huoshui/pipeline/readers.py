@@ -28,6 +28,9 @@ from huoshui.policy.schema import Feed
 UNSPLIT = "unsplit_row"
 """Where a row that cannot be split keeps its text; a repair empties it and fills in the columns."""
 
+WAREHOUSE = ".parquet"
+"""The form in which any feed's table may come, beside the one that its office writes."""
+
 JSON_LINE_BYTES = 16_000_000
 EXACT_FLOAT_DIGITS = 15  # what a spreadsheet keeps and shows of a number
 
@@ -54,7 +57,8 @@ def read(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
     """Make the relation `raw` from a file, or refuse the file whole."""
     if path.stat().st_size == 0:
         raise FeedRefusal.EMPTY_FILE.refuse(where=Where(path.name))
-    return READERS[feed.source.format](engine, feed, path, staging)
+    form = "parquet" if path.suffix == WAREHOUSE else feed.source.format
+    return READERS[form](engine, feed, path, staging)
 
 
 def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
