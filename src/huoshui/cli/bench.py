@@ -12,7 +12,7 @@ from huoshui import synth
 from huoshui.bench.ingest import bench_ingest
 from huoshui.bench.match import bench_match
 from huoshui.bench.timing import keep
-from huoshui.cli import bench_link, output, place
+from huoshui.cli import bench_city, bench_link, output, place
 from huoshui.policy.loader import load
 
 KEPT = Path("var/bench")
@@ -72,5 +72,5 @@ def all_(context: click.Context, as_json: bool) -> None:
         context.invoke(command, as_json=as_json)
 
 
-for command in bench_link.COMMANDS:
+for command in (*bench_link.COMMANDS, *bench_city.COMMANDS):
     bench.add_command(command)
