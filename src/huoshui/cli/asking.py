@@ -15,6 +15,7 @@ from huoshui.cli.sandbox import candidate_roots
 from huoshui.pipeline import run as running
 from huoshui.pipeline import subjects
 from huoshui.pipeline.archive import load_and_keep
+from huoshui.pipeline.fresh import published_before
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.shadow import disagreements, keep_shadow
 from huoshui.pipeline.snapshot import publish
@@ -32,10 +33,18 @@ FACTS_FOR = 25
     multiple=True,
     help="A pack of a candidate version to run beside, or the folder that holds its packs.",
 )
+@click.option("--full", is_flag=True, help="Make everything anew, not only what new facts touch.")
+@click.option(
+    "--memory",
+    default=None,
+    help="Memory for the engine, such as 8GB (or HUOSHUI_MEMORY); the rest is put on disk.",
+)
 @place.known_facts
 @output.as_json
 def run(
     shadow: tuple[Path, ...],
+    full: bool,
+    memory: str | None,
     home: Path,
     packs: tuple[Path, ...],
     asof: dt.date,
@@ -44,14 +53,21 @@ def run(
 ) -> None:
     """Run every stage over the facts known, and publish a snapshot under HOME/snapshots.
 
-    The packs are kept under HOME/packs, so that the snapshot's rules can be read again.  With
-    --shadow, what a candidate version decides otherwise is written beside the snapshot.
+    The packs are kept under HOME/packs, so that the snapshot's rules can be read again.  Where
+    the last snapshot is of the same rules and day, only the subjects that later batches touch are
+    made anew.  With --shadow, what a candidate version decides otherwise is written beside the
+    snapshot.
     """
     lake = Lake(place.lake_folder(home))
-    with running.session() as engine, output.progress(quiet=as_json) as tick:
+    with (
+        running.session(memory_limit=memory, spill=home / "spill") as engine,
+        output.progress(quiet=as_json) as tick,
+    ):
         pack = load_and_keep(packs, home, asof=asof)
-        work = running.run(engine, lake, pack, known=known, tick=tick)
-        snapshot = publish(work, home)
+        since = None if full else published_before(home, lake, pack, known)
+        work = running.run(engine, lake, pack, known=known, tick=tick, since=since)
+        with work.timed("publish"):
+            snapshot = publish(work, home)
         found = {**summary(work), "snapshot": str(snapshot.folder)}
         if shadow:
             names = [root.name for root in packs]

@@ -109,10 +109,17 @@ class DuckDB:
         self.view(name, rows)
 
     def arrow(self, name: str, table: pa.Table) -> None:
-        """Take an Arrow table as a relation."""
-        self._drop(name)
-        self._connection.register(name, table)
-        self._kinds[name.casefold()] = "VIEW"
+        """Take the rows of an Arrow table as a relation.
+
+        They are copied: what a join pushes down to a scan of Arrow, DuckDB 1.5.6 cannot always do
+        there ("Pushdown Filter Type BLOOM_FILTER is not currently supported in PyArrow Scans").
+        """
+        taken = f"{name}__arrow"
+        self._connection.register(taken, table)
+        try:
+            self.table(name, f"SELECT * FROM {quoted(taken)}")
+        finally:
+            self._connection.unregister(taken)
 
     def mapped(
         self,

@@ -7,21 +7,28 @@ entity stays where it is whatever becomes known of it.
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from huoshui.entities.ops.linking import UNIFIED_LENGTH
 
 
-def division_of(entity: str) -> str:
-    """Give the division of an entity.
-
-    >>> division_of("91430102MA4L16JQ9B"), division_of("N0C1D2E3F4A5B6C7D8E9F")
-    ('430102', 'N')
-    """
-    return entity[2:8] if len(entity) == UNIFIED_LENGTH else entity[:1]
-
-
 def division_sql(entity: str) -> str:
-    """Write the same of a column, as SQL."""
+    """Write the division of a column of entities, as SQL."""
     return (
         f"CASE WHEN length({entity}) = {UNIFIED_LENGTH} THEN substr({entity}, 3, 6)"
         f" ELSE substr({entity}, 1, 1) END"
+    )
+
+
+def divisions(entities: pa.Array) -> pa.Array:
+    """Give the division of each of some entities.
+
+    >>> divisions(pa.array(["91430102MA4L16JQ9B", "N0C1D2E3F4A5B6C7D8E9F"])).to_pylist()
+    ['430102', 'N']
+    """
+    return pc.if_else(
+        pc.equal(pc.utf8_length(entities), UNIFIED_LENGTH),
+        pc.utf8_slice_codeunits(entities, 2, 8),
+        pc.utf8_slice_codeunits(entities, 0, 1),
     )

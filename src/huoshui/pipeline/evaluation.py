@@ -14,12 +14,16 @@ import pyarrow as pa
 
 from huoshui import indicators, matching, ratings
 from huoshui.indicators.schema import COUNTED
+from huoshui.kernel.sql import quoted
 from huoshui.matching import Kind, Plan
 from huoshui.policy.pack import Pack
 
 Table = Literal["profile", "verdicts", "titles"]
 
 ENTITY = "entity"
+
+EVALUATED = "evaluated"
+"""The relation that holds all of it, counted as `profile_subject` is."""
 
 WORDS_OF: dict[Table, Kind] = {"verdicts": "offerings", "titles": "titles"}
 """The relation that holds the verdict words of each kind of definition."""
@@ -92,11 +96,16 @@ class Evaluation:
     def select(self, name: Table) -> str:
         """Write the SQL that gives one of its tables from `evaluated`."""
         columns = [
-            f'"{column}"' if column == made else f'"{made}" AS "{column}"'
+            f"{quoted(column_in(name, column))} AS {quoted(column)}"
             for column in self.table_schema(name).names
-            for made in (column_in(name, column),)
         ]
-        return f"SELECT {', '.join(columns)} FROM evaluated"
+        return f"SELECT {', '.join(columns)} FROM {EVALUATED}"
+
+    def table_of(self, rows: pa.Table, name: Table) -> pa.Table:
+        """Give one of its tables from rows of `evaluated`."""
+        schema = self.table_schema(name)
+        columns = [rows[column_in(name, column)] for column in schema.names]
+        return pa.table(columns, names=schema.names).cast(schema)
 
 
 def column_in(name: Table, column: str) -> str:

@@ -11,9 +11,8 @@ import datetime as dt
 
 import pyarrow as pa
 
-from huoshui.engines.engine import Engine
 from huoshui.entities import settled_items
-from huoshui.entities.sql import day
+from huoshui.entities.sql import day, within_relation
 from huoshui.kernel.sql import literal
 from huoshui.policy.pack import Pack
 
@@ -33,16 +32,19 @@ EVIDENCE = pa.schema(
 """The relation `evidence` of a snapshot, in the order of entity, item and feed."""
 
 
-def evidence(engine: Engine, pack: Pack, *, asof: dt.date) -> pa.Table:
-    """Count the facts of every entity by item and feed, from `fact_<item>` and `subject_entity`."""
-    each = "\nUNION ALL ".join(_of_item(item, asof) for item in settled_items(pack))
-    if not each:
-        return EVIDENCE.empty_table()
-    return engine.query(f"SELECT * FROM ({each}) AS told ORDER BY 1, 2, 3").cast(EVIDENCE)
+def evidence_sql(pack: Pack, *, asof: dt.date, within: str | None = None) -> str | None:
+    """Count the facts of every entity by item and feed, from `fact_<item>` and `subject_entity`.
+
+    `within` names a relation of the entities that are wanted.  None: the pack has no items.
+    """
+    only = None if within is None else within_relation("s.entity", within)
+    each = [_of_item(item, asof, only) for item in settled_items(pack)]
+    return "\nUNION ALL ".join(each) or None
 
 
-def _of_item(item: str, asof: dt.date) -> str:
+def _of_item(item: str, asof: dt.date, only: str | None) -> str:
     newest = "(f.true_from, f.batch, f.source_row, f.source_file)"
+    limited = f" AND {only}" if only else ""
     return f"""
 SELECT s.entity, {literal(item)} AS item, f.feed, count(*) AS facts,
   max(f.true_from) AS newest_true_on, min(f.true_from) AS oldest_true_on,
@@ -51,5 +53,5 @@ SELECT s.entity, {literal(item)} AS item, f.feed, count(*) AS facts,
 FROM fact_{item} AS f
 JOIN subject_entity AS s ON s.subject_code IS NOT DISTINCT FROM f.subject_code
   AND s.subject_name IS NOT DISTINCT FROM f.subject_name
-WHERE f.true_from <= {day(asof)}
+WHERE f.true_from <= {day(asof)}{limited}
 GROUP BY s.entity, f.feed"""

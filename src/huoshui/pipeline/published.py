@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 
 MANIFEST = "manifest.json"
 SNAPSHOTS = "snapshots"
+
+FORM = 5
+"""Counts the forms of a snapshot: raised when files are added, so that older ones give way."""
+
+
+PART_ROWS = 1 << 16
+"""Rows of a part of a table, where nobody asks for fewer."""
 
 
 class PublishedRefusal(Refusal):
@@ -71,12 +79,44 @@ class Snapshot:
         return list(self.manifest["offerings"])
 
     def path(self, name: str) -> Path:
-        """Give the file of one of its tables."""
+        """Give the file of a table that is never divided."""
         return self.folder / f"{name}.parquet"
 
-    def table(self, name: str) -> pa.Table:
-        """Read one of its tables."""
-        return pq.read_table(self.path(name))
+    def files(self, name: str) -> list[str]:
+        """Name the files of one of its tables in order: one, or one for each division."""
+        whole = f"{name}.parquet"
+        if whole in self.manifest["files"]:
+            return [whole]
+        return [file for file in self.manifest["files"] if file.startswith(f"{name}/")]
+
+    def paths(self, name: str) -> list[Path]:
+        """Give the files of one of its tables, in the order of its rows."""
+        return [self.folder / file for file in self.files(name)]
+
+    def rows(self, name: str) -> int:
+        """Count the rows of one of its tables."""
+        return sum(int(self.manifest["files"][file]["rows"]) for file in self.files(name))
+
+    def schema(self, name: str) -> pa.Schema:
+        """Give the columns of one of its tables."""
+        return pq.read_schema(self.paths(name)[0])
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read one of its tables, or some of its columns."""
+        read = [pq.read_table(path, columns=columns) for path in self.paths(name)]
+        return pa.concat_tables(read)
+
+    def parts(self, name: str, rows: int = PART_ROWS) -> Iterator[pa.Table]:
+        """Read one of its tables a part at a time, of at most so many rows each."""
+        for path in self.paths(name):
+            yield from parts_of(path, rows)
+
+
+def parts_of(path: Path, rows: int = PART_ROWS) -> Iterator[pa.Table]:
+    """Read a file a part at a time."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(rows):
+            yield pa.Table.from_batches([batch])
 
 
 def snapshot_files(folder: Path) -> Snapshot:

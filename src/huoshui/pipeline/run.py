@@ -22,9 +22,11 @@ from huoshui.engines.duckdb import DuckDB
 from huoshui.engines.engine import Engine
 from huoshui.indicators.schema import COUNTED, PROFILE_COUNTED, PROFILE_SUBJECT, SUMS
 from huoshui.kernel.step import Step, Tick, unwatched
-from huoshui.pipeline.evaluation import Evaluation, Table
+from huoshui.pipeline.evaluation import EVALUATED, Evaluation, Table
+from huoshui.pipeline.fresh import TOUCHED, touched
 from huoshui.pipeline.ingest import known_facts
 from huoshui.pipeline.lake import Lake
+from huoshui.pipeline.published import Snapshot
 from huoshui.pipeline.subsidy_items import kept_of
 from huoshui.policy.pack import Pack
 
@@ -42,6 +44,7 @@ class Work:
     known: int  # the last batch whose facts count
     within: str | None = None  # a relation of the entities to measure; None: all
     tick: Tick = unwatched
+    since: Snapshot | None = None  # what was published of fewer batches and still holds of others
     evaluation: Evaluation | None = None  # what made `profile`, and the verdicts if any
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -60,6 +63,13 @@ class Work:
         """Count the rows of a relation."""
         return int(self.engine.query(f'SELECT count(*) AS n FROM "{name}"').column(0)[0].as_py())
 
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Note how long something takes."""
+        started = time.perf_counter()
+        yield
+        self.seconds[what] = time.perf_counter() - started
+
     def steps(self, what: str, steps: Sequence[Step]) -> None:
         """Run the steps of a stage on the engine, telling how far it is."""
         for done, step in enumerate(steps, 1):
@@ -75,6 +85,16 @@ def take_facts(work: Work) -> None:
 def name_entities(work: Work) -> None:
     """Make `subject_entity`, `entity` and `branch_link`: who is who."""
     work.steps("entities", entities.who(work.pack, asof=work.asof))
+
+
+def find_touched(work: Work) -> None:
+    """Limit the run to the entities touched since a snapshot, where others stay as published."""
+    if work.since is None:
+        return
+    if touched(work.engine, work.lake, work.pack, work.since, known=work.known):
+        work.within = TOUCHED
+    else:
+        work.since = None
 
 
 def settle_facts(work: Work) -> None:
@@ -127,7 +147,7 @@ def _evaluate(work: Work, evaluation: Evaluation) -> None:
     work.evaluation = evaluation
     rows = work.rows(PROFILE_SUBJECT)
     work.engine.mapped(
-        "evaluated",
+        EVALUATED,
         f"SELECT * FROM {PROFILE_COUNTED}",
         evaluation,
         evaluation.schema,
@@ -142,6 +162,7 @@ Stage = Callable[[Work], None]
 STAGES: tuple[Stage, ...] = (
     take_facts,
     name_entities,
+    find_touched,
     settle_and_measure,
     evaluate,
 )
@@ -170,12 +191,15 @@ def run(
     known: int | None = None,
     tick: Tick = unwatched,
     stages: Sequence[Stage] = STAGES,
+    since: Snapshot | None = None,
 ) -> Work:
-    """Run the stages over what was known by a batch (all that is known, unless given)."""
+    """Run the stages over what was known by a batch (all that is known, unless given).
+
+    `since`, a snapshot that `fresh.published_before` found, saves what has not changed since.
+    """
     last = lake.last_batch if known is None else known
-    work = Work(engine, lake, pack, last, None, tick)
+    work = Work(engine, lake, pack, last, tick=tick, since=since)
     for stage in stages:
-        started = time.perf_counter()
-        stage(work)
-        work.seconds[stage.__name__] = time.perf_counter() - started
+        with work.timed(stage.__name__):
+            stage(work)
     return work

@@ -4,6 +4,10 @@ The manifest names the batch, the digest of the packs, the day, and the hash of 
 holds no clock time, so that the same inputs publish the same bytes.  A snapshot appears whole, by
 one rename, under a name made of its inputs; publishing the same inputs again must give the same
 bytes, and if it does not, something in the core has read what it should not have.
+
+Above a number of entities, tables about entities are a file for each division.  A run that was
+limited to the entities touched since an earlier snapshot is published whole: what it did not touch
+is taken over from there, by a link to the same file where all of a division is untouched.
 """
 
 from __future__ import annotations
@@ -14,21 +18,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from huoshui.kernel.errors import Refusal, Where
-from huoshui.pipeline.evidence import evidence
-from huoshui.pipeline.published import MANIFEST, SNAPSHOTS, Snapshot, sha256
+from huoshui.pipeline.divided import linked
+from huoshui.pipeline.fresh import made_with
+from huoshui.pipeline.published import FORM, MANIFEST, SNAPSHOTS, Snapshot, sha256
 from huoshui.pipeline.run import Work
-from huoshui.pipeline.subsidy_tables import paid_table, unasked_table
 from huoshui.pipeline.summary import definition_counts
+from huoshui.pipeline.tables import Tables
 
-RELATIONS = ("entity", "branch_link", "unlinked")
-"""Relations of the entities stage that are published beside profile and verdicts."""
+__all__ = ["DIVIDED_ABOVE", "FORM", "SnapshotRefusal", "publish"]
 
-FORM = 4
-"""Counts the forms of a snapshot: raised when files are added, so that older ones give way."""
+DIVIDED_ABOVE = 200_000
+"""Above so many entities a table about entities is a file for each division."""
 
 
 class SnapshotRefusal(Refusal):
@@ -40,28 +41,49 @@ class SnapshotRefusal(Refusal):
     )
 
 
-def publish(work: Work, home: Path) -> Snapshot:
+def publish(work: Work, home: Path, *, divided_above: int = DIVIDED_ABOVE) -> Snapshot:
     """Write what a run made under a home's snapshots, whole or not at all."""
-    assert work.evaluation is not None
     folder = home / SNAPSHOTS
-    tables = {str(name): work.made(name) for name in work.evaluation.tables}
-    for name in RELATIONS:
-        tables[name] = work.engine.query(f'SELECT * FROM "{name}" ORDER BY ALL')
-    tables["evidence"] = evidence(work.engine, work.pack, asof=work.asof)
-    tables["paid"], tables["unasked"] = paid_table(work), unasked_table(work)
     name = f"{work.known:08d}-{work.asof}-{work.pack.digest[:12]}"
     staged, final = folder / f".{name}.{os.getpid()}", folder / name
     _sweep(folder)
     staged.mkdir(parents=True)
-    for table_name, table in tables.items():
-        pq.write_table(table, staged / f"{table_name}.parquet", compression="zstd")
-    manifest = _manifest(work, staged, tables)
+    tables = Tables(work, staged, is_divided=work.rows("entity") > divided_above)
+    rows = tables.write()
+    files = {file: _entry(work.since, staged, file, count) for file, count in sorted(rows.items())}
+    _read_from(work, staged, files)
+    manifest = _manifest(work, files)
     (staged / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     if final.is_dir():
         _same(final, staged, manifest)
     if staged.is_dir():
         os.replace(staged, final)
+    _read_from(work, final, files)
     return Snapshot(final, manifest)
+
+
+def _entry(since: Snapshot | None, staged: Path, file: str, rows: int) -> dict[str, Any]:
+    """Describe a file; one that is as it was before becomes a link to what is there already."""
+    path = staged / file
+    entry = {"rows": rows, "sha256": sha256(path)}
+    if (
+        since is not None
+        and since.manifest["files"].get(file) == entry
+        and path.stat().st_nlink < 2
+    ):
+        path.unlink()
+        linked(since.folder / file, path)
+    return entry
+
+
+def _read_from(work: Work, folder: Path, files: dict[str, dict[str, Any]]) -> None:
+    """Where the run made only a part, read the profile and verdicts from what is published."""
+    assert work.evaluation is not None, "a run that is published has been evaluated"
+    if work.since is None:
+        return
+    whole = Snapshot(folder, {"files": files})
+    for name in work.evaluation.tables:
+        work.engine.parquet(name, whole.paths(name), work.evaluation.table_schema(name))
 
 
 def _sweep(folder: Path) -> None:
@@ -82,9 +104,10 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str, Any]:
+def _manifest(work: Work, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "form": FORM,
+        "made_with": made_with(),
         "known": work.known,
         "asof": work.asof.isoformat(),
         "pack_digest": work.pack.digest,
@@ -92,13 +115,7 @@ def _manifest(work: Work, staged: Path, tables: dict[str, pa.Table]) -> dict[str
         "offerings": list(work.pack.offerings),  # in the order of their bits
         "titles": list(work.pack.titles),  # likewise
         "counts": definition_counts(work),
-        "files": {
-            f"{name}.parquet": {
-                "rows": table.num_rows,
-                "sha256": sha256(staged / f"{name}.parquet"),
-            }
-            for name, table in tables.items()
-        },
+        "files": files,
     }
 
 
@@ -110,8 +127,8 @@ def _same(final: Path, staged: Path, manifest: dict[str, Any]) -> None:
         return
     differing = [
         name
-        for name, entry in manifest["files"].items()
-        if before["files"].get(name, {}).get("sha256") != entry["sha256"]
+        for name in sorted({*manifest["files"], *before["files"]})
+        if before["files"].get(name) != manifest["files"].get(name)
     ]
     if differing:
         raise SnapshotRefusal.DIFFERS.refuse(

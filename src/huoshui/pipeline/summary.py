@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from huoshui import matching, ratings
 from huoshui.kernel.sql import quoted
 from huoshui.pipeline.evaluation import ENTITY, WORDS_OF, Table
+from huoshui.pipeline.fresh import TOUCHED
 from huoshui.pipeline.run import Work
 
 
@@ -20,6 +21,8 @@ def summary(work: Work) -> dict[str, Any]:
     return {
         "known": work.known,
         "asof": work.asof.isoformat(),
+        "since": work.since.known if work.since else None,  # what was not touched stays from there
+        "entities_touched": work.rows(TOUCHED) if work.since else None,
         "rows_in": sum(b.rows_in for b in batches),
         "rows_known_before": sum(b.rows_known for b in batches),
         "facts": sum(b.rows_new for b in batches),
