@@ -98,6 +98,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "feed.upload": _permission("上传数据", "upload raw rows", "operator"),
     "quarantine.read": _permission("查看隔离数据", "read the quarantine", "operator"),
     "quarantine.repair": _permission("修复隔离数据", "repair quarantined rows", "operator"),
+    "identity.read": _permission("查看身份认定", "read uncertain pairs", "operator"),
+    "identity.review": _permission("认定身份", "decide uncertain pairs", "operator"),
     "run.ask": _permission("发起计算", "ask for a run", "operator"),
     "jobs.read": _permission("查看任务", "read jobs", "operator"),
     "jobs.retry": _permission("重试任务", "retry a dead job", "operator"),

@@ -7,6 +7,8 @@ snapshot says which column is where.  Partitions are made and attached by functi
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -77,6 +79,60 @@ class Unasked(models.Model):
 
         constraints = [
             models.UniqueConstraint(name="unasked_once", fields=["snapshot", "offering", "entity"])
+        ]
+
+
+class Resemblance(models.Model):
+    """A record without a code, an entity that it may be about, and the evidence part by part."""
+
+    pk = models.CompositePrimaryKey("snapshot_id", "pair")
+    snapshot_id = models.BigIntegerField()
+    pair = models.UUIDField()  # of record and candidate, the same in every snapshot
+    subject_code = models.TextField(null=True)
+    subject_name = models.TextField(null=True)  # as the record has it
+    entity = models.TextField()  # the candidate
+    candidate_name = models.TextField(null=True)
+    weight = models.FloatField()  # log2 of the odds, what was likely beforehand included
+    probability = models.FloatField()
+    facts = models.BigIntegerField()  # that wait on it
+    status = models.TextField()  # review linked decided_same decided_different
+    waiting = models.JSONField()  # {item: facts of the record}
+    parts = models.JSONField()  # {part: [level, of the record, of the candidate]}
+
+    class Meta:
+        """Made by SQL, as Django knows no partitions."""
+
+        managed = False
+        db_table = "insights_resemblance"
+
+
+class IdentityDecision(models.Model):
+    """What a person said of a pair; it takes effect as a fact, through a feed and a run."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    pair = models.UUIDField()
+    n = models.IntegerField()  # the how manieth word on the pair, from 1
+    subject_code = models.TextField(null=True)
+    subject_name = models.TextField(null=True)
+    entity = models.TextField()
+    candidate_name = models.TextField(null=True)
+    word = models.TextField()  # same different taken_back
+    reason = models.TextField()
+    snapshot = models.TextField()  # the name of the one that was looked at
+    decided_on = models.DateField()
+    at = models.DateTimeField()
+    by = models.UUIDField()
+    by_name = models.TextField()
+    stored_as = models.TextField()  # below the home folder
+    job = models.UUIDField()
+
+    class Meta:
+        """Words on a pair are in order, and each is said once."""
+
+        constraints = [models.UniqueConstraint(name="word_once", fields=["pair", "n"])]
+        indexes = [
+            models.Index(fields=["subject_name", "pair", "-n"], name="words_on_a_name"),
+            models.Index(fields=["-at"], name="words_latest"),
         ]
 
 

@@ -7,6 +7,7 @@ from django.urls import path
 from huoshui.web.insights.pages import (
     growth,
     offers,
+    pairs,
     profile,
     prospects,
     registry,
@@ -33,5 +34,8 @@ urlpatterns = [
     path("rules", rules.rules, name="rules"),
     path("rules/<slug:kind>/<slug:name>", rules.rule, name="rule"),
     path("snapshots", snapshots.listed, name="snapshots"),
+    path("identity", pairs.listed, name="pairs"),
+    path("identity/<uuid:pair>", pairs.shown, name="pair"),
+    path("identity/<uuid:pair>/decide", pairs.decide, name="pair_decide"),
     path("prospects/<slug:offering>", prospects.found, name="prospects"),
 ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from huoshui.kernel.errors import Problem, Refused
@@ -25,11 +26,14 @@ from huoshui.web.delivery.tasks import NotNow, Tell, deed
 from huoshui.web.sources.actions.comparing import COMPARE, difference_keep, list_file
 from huoshui.web.sources.actions.mirroring import batches_mirror
 from huoshui.web.sources.actions.repairing import RESUBMIT
-from huoshui.web.sources.actions.running import RUN
+from huoshui.web.sources.actions.running import RUN, run_ahead, run_follow
 from huoshui.web.sources.actions.shadowing import matches_load
 from huoshui.web.sources.actions.uploading import INGEST
 from huoshui.web.sources.models import Difference, Quarantined
 from huoshui.web.sources.rules.refusals import RepairRefusal
+
+IDENTITY = "sources.identity"
+"""The job that a word on an uncertain pair asks for; `insights` asks for it by name."""
 
 LOAD = "insights.load"
 """The job that follows a run; `insights` does it, and is asked by name, standing beside us."""
@@ -47,6 +51,21 @@ def ingest(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
     return {"files": files, "link": reverse("sources:feed", args=[job.args["feed"]])}
 
 
+@deed(IDENTITY, zh="接入身份认定", en="Take a decision on identity in")
+def identity(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
+    """Take in what somebody decided of a record and an entity, and ask for the run that follows."""
+    place = settings.HUOSHUI_HOME / job.args["place"]
+    request = {"place": str(place), "feed": job.args["feed"], "recorded_at": at.isoformat()}
+    files = _performed(Request("ingest", request), tell, _day(at))["files"]
+    batches_mirror(settings.HUOSHUI_HOME, at=at)
+    _refuse_refused(files)
+    with acting(SYSTEM):
+        for each in files:
+            _refuse_set_aside(Quarantined.objects.filter(batch=each["batch"], resolved_in=None))
+        run = run_follow(at=at, today=_day(at))
+    return {"files": files, "link": reverse("delivery:job", args=[run.id])}
+
+
 @deed(RESUBMIT, zh="重新提交修复的数据", en="Send a repaired row in")
 def resubmit(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
     """Send a repaired row in; one that is still wrong fails the job, and says why."""
@@ -58,12 +77,10 @@ def resubmit(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
     _refuse_refused(files)
     for each in files:
         with acting(SYSTEM):
-            still = Quarantined.objects.filter(
-                batch=each["batch"], source_row=job.args["row"], resolved_in=None
-            ).first()
-        if still is not None:
-            raise RepairRefusal.STILL_WRONG.refuse(
-                batch=still.batch, message=still.message, fix=still.fix
+            _refuse_set_aside(
+                Quarantined.objects.filter(
+                    batch=each["batch"], source_row=job.args["row"], resolved_in=None
+                )
             )
     return {"files": files, "link": reverse("sources:feed", args=[job.args["feed"]])}
 
@@ -71,6 +88,10 @@ def resubmit(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
 @deed(RUN, zh="计算全部主体", en="Run over everything known")
 def run(job: Job, *, at: dt.datetime, tell: Tell) -> Mapping[str, Any]:
     """Run every stage, publish a snapshot, and ask for it to be loaded."""
+    with acting(SYSTEM):
+        ahead = run_ahead(job)
+    if ahead is not None:
+        return {"link": reverse("delivery:job", args=[ahead.id])}
     args = {"asof": job.args["asof"], "known": job.args["known"]}
     beside = job.args.get("shadow")
     if beside is not None:
@@ -131,6 +152,15 @@ def _asked_of(request: Request, packs: Sequence[Path], tell: Tell) -> dict[str, 
         if all(problem.code in RETRIED for problem in refused.problems):
             raise NotNow(*refused.problems) from refused
         raise
+
+
+def _refuse_set_aside(found: QuerySet[Quarantined]) -> None:
+    """Refuse with what is still wrong of a row that must not be set aside."""
+    still = found.first()
+    if still is not None:
+        raise RepairRefusal.STILL_WRONG.refuse(
+            batch=still.batch, message=still.message, fix=still.fix
+        )
 
 
 def _refuse_refused(files: list[dict[str, Any]]) -> None:

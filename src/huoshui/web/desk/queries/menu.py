@@ -100,6 +100,7 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
             Place(
                 "sources:quarantine", "quarantine.read", "隔离数据", "Quarantine", "alert-triangle"
             ),
+            Place("insights:pairs", "identity.read", "身份认定", "Uncertain pairs", "git-merge"),
             Place("sources:runs", "run.ask", "计算", "Runs", "refresh"),
             Place("insights:snapshots", "numbers.read", "快照", "Snapshots", "database"),
             Place("sources:packs", "pack.read", "政策包", "Packs", "book"),

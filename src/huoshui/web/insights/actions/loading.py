@@ -23,6 +23,7 @@ from huoshui.policy.pack import Pack
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import SYSTEM
+from huoshui.web.insights.actions.resembling import resemblance_copy
 from huoshui.web.insights.models import Count, Paid, Snapshot, Unasked
 from huoshui.web.insights.queries.policy import policy_at
 from huoshui.web.insights.rules import copying
@@ -82,6 +83,7 @@ def snapshot_load(folder: Path, *, at: dt.datetime, tell: Tell = lambda *_: None
         _copy_profile(snapshot, published, tell)
         _copy_evidence(snapshot, published, tell)
         _copy_subsidies(snapshot, published)
+        resemblance_copy(snapshot, published)
         _attach(snapshot, published, pack, at=at)
         _remove_retired()
     return snapshot

@@ -50,3 +50,56 @@ class InsightRefusal(Refusal):
         "快照 {snapshot} 的各表主体不一致。",
         "请删除该快照文件夹并重新运行。",
     )
+
+
+class PairRefusal(Refusal):
+    """Why a word on whether a record and an entity are one is not taken, the weightiest first."""
+
+    NO_SUCH_PAIR = (
+        "The snapshot in use has no such pair.",
+        "Go back to the list; a later run may have settled it.",
+        "现用快照中没有这一组记录与主体。",
+        "请返回列表查看；可能已由后来的计算解决。",
+    )
+    NO_FEED = (
+        "The packs in force have no feed {feed}, so a decision could not take effect.",
+        "Put packs in force that have it.",
+        "现行政策包没有数据源 {feed}，认定无法生效。",
+        "请先启用包含该数据源的政策包。",
+    )
+    SAID_MEANWHILE = (
+        "{name} said meanwhile, on {day}: {said}. Their reason: {reason}",
+        "Read it; the form now holds what was said, so deciding again is deciding knowingly.",
+        "{name}已于 {day} 作出认定：{zh_said}。理由：{reason}",
+        "请先阅读；表单已包含该认定，如再次提交即为知情后重新认定。",
+    )
+    OTHER_SAME = (
+        "This record was decided to be {other}; it cannot be two entities.",
+        "Take that decision back first.",
+        "该记录已认定为“{other}”，不能同时属于两个主体。",
+        "请先撤回那项认定。",
+    )
+    SAID_ALREADY = (
+        "{name} decided just this already, and it holds.",
+        "Wait for the run that follows from it, or decide otherwise.",
+        "{name}已作出同样的认定，现仍有效。",
+        "请等待随后的计算完成，或作出不同的认定。",
+    )
+    NOTHING_SAID = (
+        "Nothing is decided of this pair, so there is nothing to take back.",
+        "Choose one of the other answers.",
+        "这一组尚无认定，无可撤回。",
+        "请选择其他答案。",
+    )
+    NO_WORD = (
+        "No answer was chosen.",
+        "Choose whether the two are one.",
+        "未选择认定结论。",
+        "请选择两者是否为同一主体。",
+    )
+    NO_REASON = (
+        "A decision needs its reason.",
+        "Say what you looked at, for instance the register's page.",
+        "认定须写明理由。",
+        "请写明依据，例如核对了登记机关的公示信息。",
+    )

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.queries.packs import pack_on
-from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.audit.rules.actor import SYSTEM, Actor
 from huoshui.web.delivery.models import Job
 from huoshui.web.sources.actions.asking import asked_anew
 from huoshui.web.sources.models import Batch
@@ -21,6 +21,18 @@ RUN = "sources.run"
 def run_ask(actor: Actor, *, at: dt.datetime, today: dt.date) -> Job:
     """Ask for a run and its snapshot: one job for the facts, the packs and the day there are."""
     actor.need("run.ask")
+    return _asked(actor, at=at, today=today)
+
+
+def run_follow(*, at: dt.datetime, today: dt.date) -> Job:
+    """Ask, in the platform's own name, for the run that follows from facts just taken in.
+
+    Where many follow each other, those still waiting give way to the last.
+    """
+    return _asked(SYSTEM, at=at, today=today, gives_way=True)
+
+
+def _asked(actor: Actor, *, at: dt.datetime, today: dt.date, gives_way: bool = False) -> Job:
     last = Batch.objects.order_by("-number").first()
     if last is None:
         raise RunRefusal.NO_FACTS.refuse()
@@ -31,6 +43,8 @@ def run_ask(actor: Actor, *, at: dt.datetime, today: dt.date) -> Job:
     if beside is not None:
         args["shadow"] = beside.digest
         key += f"/{beside.digest}"
+    if gives_way:
+        args["gives_way"] = True
     with transaction.atomic():
         job = asked_anew(actor, at=at, task=RUN, args=args, key=key)
         entry_add(
@@ -43,3 +57,13 @@ def run_ask(actor: Actor, *, at: dt.datetime, today: dt.date) -> Job:
             payload=args,
         )
     return job
+
+
+def run_ahead(job: Job) -> Job | None:
+    """Give a later run of the same day that is waiting, if this one may give way to it."""
+    if not job.args.get("gives_way"):
+        return None
+    found: Job | None = Job.objects.filter(
+        task=RUN, status="asked", args__asof=job.args["asof"], args__known__gt=job.args["known"]
+    ).first()
+    return found
