@@ -10,7 +10,15 @@ import datetime as dt
 from collections.abc import Sequence
 
 from huoshui.entities import schema
-from huoshui.entities.ops import branches, describing, linking, naming, resemblance, settlement
+from huoshui.entities.ops import (
+    branches,
+    describing,
+    linking,
+    naming,
+    resemblance,
+    settlement,
+    waiting,
+)
 from huoshui.entities.sql import within_relation
 from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
@@ -53,6 +61,7 @@ def links(pack: Pack) -> list[Step]:
         Step("subject_entity", linking.subject_entities()),
         Step("unlinked", linking.unlinked(), "view"),
         Step("resemblance", resemblance.nothing()),
+        Step("waiting", waiting.facts_waiting(settled_items(pack))),
         Step("entity_name", branches.entity_names()),
         Step("branch_listed", branches.branches_listed(branch=branch)),
         Step("branch_named", branches.branches_named(words(pack, schema.BRANCH_WORDS))),

@@ -57,6 +57,9 @@ its columns and their types.  A level is null where there was nothing to compare
 STATUS = ("linked", "review", "decided_same", "decided_different")
 """How a pair of `resemblance` stands."""
 
+WAITING = ("subject_code", "subject_name", "item", "facts")
+"""One row for each record of `resemblance` and item: how many of its facts the item has."""
+
 BRANCH_LINK = ("branch", "parent", "how")
 """One row for each branch: the body it belongs to.  A branch stays an entity of its own."""
 

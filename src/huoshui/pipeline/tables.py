@@ -31,7 +31,7 @@ from huoshui.pipeline.subsidy_tables import paid_table, unasked_table
 ABOUT_ENTITIES = ("entity", "subject_entity")
 """Relations of the entities stage with rows of entities, made whole by every run."""
 
-RELATIONS = ("branch_link", "unlinked", "resemblance")
+RELATIONS = ("branch_link", "unlinked", "resemblance", "waiting")
 """Its other relations; no division keeps them."""
 
 

@@ -88,12 +88,17 @@ def doubted(folder: Path, home: Path, doubts: Sequence[Doubt]) -> Path:
         "resemblance": pa.Table.from_pylist([d.row() for d in doubts], schema=_schema()),
         "waiting": pa.Table.from_pylist(
             [
-                {"subject_name": d.name, "item": item, "facts": n}
+                {"subject_code": None, "subject_name": d.name, "item": item, "facts": n}
                 for d in doubts
                 for item, n in (d.waiting or {}).items()
             ],
             schema=pa.schema(
-                [("subject_name", pa.string()), ("item", pa.string()), ("facts", pa.int64())]
+                [
+                    ("subject_code", pa.string()),
+                    ("subject_name", pa.string()),
+                    ("item", pa.string()),
+                    ("facts", pa.int64()),
+                ]
             ),
         ),
     }

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.db import connection
 
 from huoshui.pipeline.requests import Snapshot as Published
@@ -33,41 +32,40 @@ KEPT = (
 )
 """Columns of the relation that are kept as they are; the parts are gathered into one."""
 
-Waiting = Mapping[str | None, Mapping[str, int]]
-"""Name as the record has it -> item -> facts."""
+Named = tuple[str | None, str | None]
+"""Code and name as a record has them."""
+
+Waiting = Mapping[Named, Mapping[str, int]]
+"""Record -> item -> facts."""
 
 
 def resemblance_copy(snapshot: Snapshot, published: Published) -> int:
     """Copy the pairs of a snapshot; give how many there are (none: it was published without)."""
-    if f"{RELATION}.parquet" not in published.manifest["files"]:
+    if not published.files(RELATION):
         return 0
     waiting = _waiting(published)
     columns = ", ".join(("snapshot_id", "pair", *KEPT, "waiting", "parts"))
     sql = f"COPY insights_resemblance_{snapshot.id} ({columns}) FROM STDIN"
     copied = 0
-    with pq.ParquetFile(published.path(RELATION)) as file:
-        named = pairs.parts_in(file.schema_arrow.names)
-        for batch in file.iter_batches(ROWS_AT_ONCE):
-            data = _lines(snapshot.id, batch, named, waiting)
-            with acting(SYSTEM), connection.cursor() as cursor, cursor.copy(sql) as copy:
-                copy.write(data)
-            copied += batch.num_rows
+    named = pairs.parts_in(published.schema(RELATION).names)
+    for part in published.parts(RELATION, ROWS_AT_ONCE):
+        data = _lines(snapshot.id, part, named, waiting)
+        with acting(SYSTEM), connection.cursor() as cursor, cursor.copy(sql) as copy:
+            copy.write(data)
+        copied += part.num_rows
     return copied
 
 
 def _waiting(published: Published) -> Waiting:
     """Count by item the facts of the records that are in doubt."""
-    held: dict[str | None, dict[str, int]] = defaultdict(dict)
-    if f"{WAITING}.parquet" not in published.manifest["files"]:
-        return held
-    with pq.ParquetFile(published.path(WAITING)) as file:
-        for batch in file.iter_batches(ROWS_AT_ONCE):
-            for row in batch.to_pylist():
-                held[row["subject_name"]][row["item"]] = row["facts"]
+    held: dict[Named, dict[str, int]] = defaultdict(dict)
+    for part in published.parts(WAITING, ROWS_AT_ONCE):
+        for row in part.to_pylist():
+            held[row["subject_code"], row["subject_name"]][row["item"]] = row["facts"]
     return held
 
 
-def _lines(snapshot: int, batch: pa.RecordBatch, parts: Sequence[str], waiting: Waiting) -> bytes:
+def _lines(snapshot: int, batch: pa.Table, parts: Sequence[str], waiting: Waiting) -> bytes:
     rows = batch.to_pylist()
     ids = [pairs.pair_id(r["subject_code"], r["subject_name"], r["entity"]) for r in rows]
     return copying.lines(
@@ -75,7 +73,7 @@ def _lines(snapshot: int, batch: pa.RecordBatch, parts: Sequence[str], waiting: 
             pa.array([str(snapshot)] * len(rows), pa.string()),
             pa.array(list(map(str, ids)), pa.string()),
             *(copying.value(batch.column(name)) for name in KEPT),
-            _json([waiting.get(row["subject_name"], {}) for row in rows]),
+            _json([waiting.get((r["subject_code"], r["subject_name"]), {}) for r in rows]),
             _json([pairs.parts_of(row, parts) for row in rows]),
         ]
     )
