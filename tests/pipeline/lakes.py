@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from huoshui.facts.schema import arrow_schema
 from huoshui.pipeline.lake import Batch, Lake
 from huoshui.policy.pack import Pack
-from tests.entities.worlds import ITEMS, Row, settlement_of, world_pack
+from tests.entities.worlds import ITEMS, Row, fact, settlement_of, world_pack
 from tests.indicators.worlds import measure_of
 
 MEASURES = {
@@ -32,6 +33,34 @@ def small_pack() -> Pack:
     }
     rule = settlement_of(["authority", "latest_true", "latest_known"], {"loan": ["bank"]})
     return world_pack(rule, items, indicators=made)
+
+
+PLACES = ("430100", "430200", "110101")
+TRADES = ("芙蓉", "橘子", "麓山", "湘江", "岳麓", "浏阳")
+
+
+def random_town(seed: int, size: int) -> dict[str, list[Row]]:
+    """Make facts of thirty bodies that bear one another's names, half of the loans by name only.
+
+    There are enough bodies that most are not spoken of by a day's few facts.
+    """
+    chance = random.Random(seed)
+    codes = [f"91{PLACES[n % 3]}{'ABCDEFGHJK'[n // 3] * 9}{n % 10}" for n in range(30)]
+    names = [f"{trade}{kind}有限公司" for trade in TRADES for kind in ("科技", "贸易", "建材", "")]
+    made: dict[str, list[Row]] = {"registration": [], "branch": [], "loan": []}
+    for nth in range(size):
+        code, name = chance.choice(codes), chance.choice(names)
+        item = chance.choice(("registration", "loan", "loan", "branch"))
+        about: Row = {}
+        if item == "loan":
+            code = chance.choice((code, None))
+            about = {"contract_no": chance.choice("ab"), "balance_fen": chance.randint(0, 9)}
+        elif item == "branch":
+            about = {"branch_code": chance.choice(codes), "branch_name": f"{name}长沙分公司"}
+        else:
+            about = {"kind": chance.choice((None, "firm")), "former_name": chance.choice(names)}
+        made[item].append(fact((code, name), nth, feed=chance.choice(("office", "bank")), **about))
+    return made
 
 
 def add_batches(lake: Lake, pack: Pack, facts: Mapping[str, Iterable[Row]]) -> None:

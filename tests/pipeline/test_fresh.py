@@ -20,7 +20,7 @@ from huoshui.pipeline.run import run, session
 from huoshui.pipeline.snapshot import publish
 from huoshui.policy.pack import Pack
 from tests.entities.worlds import CODES, NAMES, fact, random_facts
-from tests.pipeline.lakes import add_batches, bytes_of, small_pack
+from tests.pipeline.lakes import add_batches, bytes_of, random_town, small_pack
 
 ALWAYS = 0
 """For `fresh.MOST_SHARE`: however many are touched, only they are made anew."""
@@ -59,11 +59,11 @@ def test_days_taken_one_after_another_give_what_all_of_them_give_at_once(
 ) -> None:
     monkeypatch.setattr(fresh, "MOST_SHARE", ALWAYS)
     lake, home, chance = Lake(tmp_path / "lake"), tmp_path / "home", random.Random(seed)
-    base(lake, pack, seed)
+    add_batches(lake, pack, random_town(seed, 60))
     snapshot, *_ = published(home, lake, pack, divided_above=divided_above)
     for day in range(4):
         # Corrections of known keys, names that now mean two bodies, branches that are new.
-        told = random_facts(100 * seed + day + 7)
+        told = random_town(100 * seed + day + 7, 8)
         item = chance.choice([name for name, rows in told.items() if rows])
         add_batches(lake, pack, {item: chance.sample(told[item], 1)})
         since = fresh.published_before(home, lake, pack, None)

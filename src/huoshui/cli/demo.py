@@ -73,7 +73,9 @@ def demo(
         found["total_seconds"] = round(sum(found["seconds"].values()), 2)
         found["refused_files"] = [r.to_dict() for r in results if r.status == "refused"]
         found["snapshot"] = str(snapshot.folder)
-        shown = subjects.explained(work, _example(work, pack), matching.compile(pack, asof=asof))
+        example = _example(work, pack)
+        subjects.settle(work, [example.entity])
+        shown = subjects.explained(work, example, matching.compile(pack, asof=asof))
     if as_json:
         output.show_json({**found, "example": shown})
         return

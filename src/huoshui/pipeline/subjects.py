@@ -49,6 +49,10 @@ class SubjectRefusal(Refusal):
     )
 
 
+ASKED = "subjects_asked"
+"""The relation of the entities asked for."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """A subject found: its entity, its profile row, and the engine's relations behind both."""
@@ -70,12 +74,18 @@ def see(
     """Find the subjects asked for, in that order, and measure and rate them from the facts."""
     found = run(engine, lake, pack, known=known, tick=tick, stages=(take_facts, name_entities))
     entities = find(engine, asked, known=found.known)
-    engine.arrow("subjects_asked", pa.table({"entity": sorted(set(entities))}))
-    found.within = "subjects_asked"
-    for stage in (settle_facts, measure_indicators, rate):
+    settle(found, entities)
+    for stage in (measure_indicators, rate):
         stage(found)
     rows = {str(row["entity"]): row for row in found.made().to_pylist()}
     return found, [Seen(a, e, rows[e]) for a, e in zip(asked, entities, strict=True)]
+
+
+def settle(work: Work, entities: Sequence[str]) -> None:
+    """Settle the facts of some entities, which a run of everybody has let go."""
+    work.engine.arrow(ASKED, pa.table({"entity": sorted(set(entities))}))
+    work.within = ASKED
+    settle_facts(work)
 
 
 def find(engine: Engine, asked: Sequence[str], *, known: int) -> list[str]:
