@@ -204,6 +204,8 @@ def folded(name: str) -> str:
     >>> folded("清越（活水市） 软件有限公司")
     '清越活水市软件有限公司'
     """
+    if name.isalnum() and unicodedata.is_normalized("NFKC", name):  # most names
+        return name.upper()
     return "".join(c for c in unicodedata.normalize("NFKC", name) if c.isalnum()).upper()
 
 
