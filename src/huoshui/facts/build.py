@@ -50,7 +50,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _Read:
+class Read:
     """A column being read: where from, how, and what may be wrong with it."""
 
     nth: int
@@ -83,8 +83,8 @@ class _Read:
 def build(feed: Feed, item: Item, pack: Pack, *, columns: Sequence[str]) -> Plan:
     """Describe how `raw`, whose text columns are named, becomes `typed`."""
     inside = inside_sql(feed, pack, columns)
-    reads = _reads(feed, item, pack)
-    lookups = tuple(_lookup(read, inside) for read in reads if read.source)
+    reads = reads_of(feed, item, pack)
+    lookups = tuple(lookup_of(read, inside) for read in reads if read.source)
     counts = ", ".join(f"count_if({look.unplain}) AS {look.name}" for look in lookups)
     where = f" WHERE {inside}" if inside else ""
 
@@ -108,7 +108,7 @@ def inside_sql(feed: Feed, pack: Pack, columns: Sequence[str]) -> str | None:
     return f"({expression.to_sql(typed, asof=pack.asof)}) IS TRUE"
 
 
-def _reads(feed: Feed, item: Item, pack: Pack) -> list[_Read]:
+def reads_of(feed: Feed, item: Item, pack: Pack) -> list[Read]:
     must = {*item.key, item.true_from}
     made = [
         _subject(0, "subject_code", feed.subject.code, subject_reading(feed.subject.scheme)),
@@ -128,7 +128,7 @@ def _reads(feed: Feed, item: Item, pack: Pack) -> list[_Read]:
         has_serials = feed.source.format == "xlsx"
         reading = OPS[column.type](Reader(name, column, how, pack, has_serials))
         made.append(
-            _Read(
+            Read(
                 nth=len(made),
                 name=name,
                 field=how.source or name,
@@ -142,8 +142,8 @@ def _reads(feed: Feed, item: Item, pack: Pack) -> list[_Read]:
     return made
 
 
-def _subject(nth: int, name: str, source: str | None, reading: Reading) -> _Read:
-    return _Read(nth, name, source or name, reading, f"r.{quoted(source)}" if source else None)
+def _subject(nth: int, name: str, source: str | None, reading: Reading) -> Read:
+    return Read(nth, name, source or name, reading, f"r.{quoted(source)}" if source else None)
 
 
 def _constant(feed: Feed, name: str, how: FeedColumn, reading: Reading, pack: Pack) -> str | None:
@@ -156,7 +156,7 @@ def _constant(feed: Feed, name: str, how: FeedColumn, reading: Reading, pack: Pa
     return None if value is None else f"CAST({literal(str(value))} AS {schema.SQL[reading.type]})"
 
 
-def _lookup(read: _Read, inside: str | None) -> Lookup:
+def lookup_of(read: Read, inside: str | None) -> Lookup:
     unplain = f"{read.source} IS NOT NULL"
     if read.plain:
         unplain += f" AND ({read.plain}) IS NULL"
@@ -165,7 +165,7 @@ def _lookup(read: _Read, inside: str | None) -> Lookup:
     return Lookup(read.look, unplain, givens, lambda texts: _looked_up(read, texts))
 
 
-def _looked_up(read: _Read, texts: Sequence[str]) -> pa.Table:
+def _looked_up(read: Read, texts: Sequence[str]) -> pa.Table:
     values: list[object] = []
     faults: list[tuple[str | None, str | None, str | None]] = []
     currencies: list[str | None] = []
@@ -191,7 +191,7 @@ def _looked_up(read: _Read, texts: Sequence[str]) -> pa.Table:
     return pa.table(columns)
 
 
-def _typed(reads: Sequence[_Read], feed: Feed, item: Item, inside: str | None) -> str:
+def _typed(reads: Sequence[Read], feed: Feed, item: Item, inside: str | None) -> str:
     """Make `typed`: one row is a raw row that is for the item, typed or with its faults."""
     where = f"\n  WHERE {inside}" if inside else ""
     joins = "".join(
@@ -199,8 +199,8 @@ def _typed(reads: Sequence[_Read], feed: Feed, item: Item, inside: str | None) -
         for read in reads
         if read.source and read.is_looked_up
     )
-    values = ",\n    ".join(part for read in reads for part in _value_parts(read))
-    judged = {read.nth: fault for read in reads if (fault := _fault(read))}
+    values = ",\n    ".join(part for read in reads for part in value_parts(read))
+    judged = {read.nth: fault for read in reads if (fault := fault_of(read))}
     doubtful = [read for read in reads if read.nth in judged]
     faults = ",\n    ".join(f"{fault} AS f{nth}" for nth, fault in judged.items())
     numbers = " ".join(f"WHEN f{nth} IS NOT NULL THEN {nth}" for nth in judged)
@@ -217,7 +217,7 @@ judged AS (
   FROM read
 ),
 numbered AS (SELECT *, CASE {numbers} END AS first FROM judged)
-SELECT {_outputs(reads, feed, item)},
+SELECT {outputs_of(reads, feed, item)},
   source_row,
   {_of_first(doubtful, lambda r: f"f{r.nth}")} AS reason,
   {_of_first(doubtful, lambda r: literal(r.field))} AS field,
@@ -227,13 +227,13 @@ SELECT {_outputs(reads, feed, item)},
 FROM numbered"""
 
 
-def _further(read: _Read) -> str:
+def _further(read: Read) -> str:
     n = read.nth
     said = f"f{n} || {literal('@' + read.field)}"
     return f"CASE WHEN f{n} IS NOT NULL AND first <> {n} THEN {said} END"
 
 
-def _value_parts(read: _Read) -> list[str]:
+def value_parts(read: Read) -> list[str]:
     """Give the value, and for what has a source the fault found while reading it."""
     n, sql_type = read.nth, schema.SQL[read.reading.type]
     if read.source is None:
@@ -260,7 +260,7 @@ def _value_parts(read: _Read) -> list[str]:
     return parts
 
 
-def _fault(read: _Read) -> str | None:
+def fault_of(read: Read) -> str | None:
     """Give SQL of the code of what is wrong with a column, or None where nothing can be."""
     n = read.nth
     is_faulty = read.source is not None and read.is_faulty
@@ -278,7 +278,7 @@ def _fault(read: _Read) -> str | None:
     return f"CASE {' '.join(cases)} END" if cases else None
 
 
-def _bounds(read: _Read) -> str:
+def _bounds(read: Read) -> str:
     column = read.column
     if column is None:
         return ""
@@ -287,20 +287,20 @@ def _bounds(read: _Read) -> str:
     return " OR ".join([*least, *most])
 
 
-def _of_first(reads: Sequence[_Read], sql: Callable[[_Read], str]) -> str:
+def _of_first(reads: Sequence[Read], sql: Callable[[Read], str]) -> str:
     """Take something of the first faulty column."""
     return "CASE first " + " ".join(f"WHEN {r.nth} THEN {sql(r)}" for r in reads) + " END"
 
 
-def _message(read: _Read) -> str:
+def _message(read: Read) -> str:
     return _sentence(read, "message", f"lm{read.nth}")
 
 
-def _fix(read: _Read) -> str:
+def _fix(read: Read) -> str:
     return _sentence(read, "fix", f"lx{read.nth}")
 
 
-def _sentence(read: _Read, part: str, looked_up: str) -> str:
+def _sentence(read: Read, part: str, looked_up: str) -> str:
     """Give a sentence of the fault: found while reading, or of an empty or unlikely value."""
     found: dict[FeedRefusal, dict[str, Any]] = {
         FeedRefusal.MISSING_VALUE: {"field": read.field},
@@ -326,7 +326,7 @@ def _range(column: ItemColumn) -> str:
     return f"at least {least}{unit}" if least is not None else f"at most {most}{unit}"
 
 
-def _outputs(reads: Sequence[_Read], feed: Feed, item: Item) -> str:
+def outputs_of(reads: Sequence[Read], feed: Feed, item: Item) -> str:
     """Name the item's columns and the two times."""
     by_name = {read.name: f"v{read.nth}" for read in reads}
     for read in reads:

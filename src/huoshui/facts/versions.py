@@ -18,7 +18,7 @@ FRESH = "fresh"
 
 def doubled_keys(item: Item, relation: str) -> str:
     """Ask whether a relation may have two rows under one subject and key; no is certain."""
-    return f"SELECT count(*) > count(DISTINCT hash({_key(item)})) AS doubled FROM {relation}"
+    return f"SELECT count(*) > count(DISTINCT hash({key_sql(item)})) AS doubled FROM {relation}"
 
 
 def without_repeats(item: Item, source: str) -> str:
@@ -30,11 +30,11 @@ def without_repeats(item: Item, source: str) -> str:
     )
 
 
-def kept(item: Item, facts: str, *, files: int) -> str:
+def kept(item: Item, facts: str, *, batches: int) -> str:
     """Make `kept`: the latest known version of each of a feed's facts that `good` speaks of too."""
-    key = _key(item)
+    key = key_sql(item)
     rows = f"SELECT * FROM {facts} WHERE hash({key}) IN (SELECT hash({key}) FROM {GOOD})"
-    if files == 1:  # one batch has one version of each
+    if batches == 1:  # one batch has one version of each
         return rows
     return f"{rows} QUALIFY batch = max(batch) OVER (PARTITION BY {key})"
 
@@ -58,14 +58,14 @@ same AS (SELECT key FROM matched GROUP BY key, many HAVING count(*) = many)
 SELECT g.* EXCLUDE (key, nth, many) FROM g ANTI JOIN same ON g.key = same.key"""
 
 
-def _key(item: Item) -> str:
+def key_sql(item: Item) -> str:
     """Give the subject, by code or else by name, and the item's key."""
     return ", ".join(["coalesce(subject_code, subject_name)", *map(quoted, item.key)])
 
 
 def _places(item: Item) -> str:
     """Give the key as one value, a row's place under it, and how many rows stand there."""
-    key = _key(item)
+    key = key_sql(item)
     return (
         f"({key}) AS key, row_number() OVER (PARTITION BY {key} ORDER BY source_row) AS nth, "
         f"count(*) OVER (PARTITION BY {key}) AS many"

@@ -18,14 +18,15 @@ import pyarrow as pa
 
 from huoshui.engines.duckdb import DuckDB
 from huoshui.facts import checks, schema, versions
-from huoshui.facts.build import RAW, TYPED, build
+from huoshui.facts.build import RAW, TYPED
 from huoshui.facts.faults import FeedRefusal
 from huoshui.kernel.errors import Problem, Refused, Where
 from huoshui.kernel.sql import literal, quoted
 from huoshui.kernel.step import Tick, unwatched
-from huoshui.pipeline import encodings, readers, relational
+from huoshui.pipeline import encodings, large, readers, relational
 from huoshui.pipeline.lake import Batch, Lake, Writer, resolved
 from huoshui.pipeline.readers import Raw
+from huoshui.pipeline.typed import typed
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Feed, Item
 
@@ -79,19 +80,23 @@ def ingest(
     source_url: str | None = None,
     recorded_at: str | None = None,
     threads: int = 2,
+    memory_limit: str | None = None,
+    large_rows: int = large.ROWS,
 ) -> list[IngestResult]:
     """Take a folder's files, or one file, through the feeds that read them.
 
     Files are taken in the order of feed and name.  Feeds that read a database are run where their
     address is given (`source_url` or HUOSHUI_SOURCE_URL), or where they are named in `feeds`.
-    A refused file does not keep the others from being taken.
+    A refused file does not keep the others from being taken.  What `memory_limit` does not hold is
+    put away beside the lake; a table of `large_rows` is not held at all.
     """
     url = source_url or os.environ.get(ADDRESS)
     sources, unclaimed = find_sources(pack, place, feeds, has_address=url is not None)
     results = [IngestResult(name, "unclaimed") for name in unclaimed]
     with lake.writing() as writer:
-        intake = Intake(writer, pack, url, recorded_at)
-        with DuckDB(threads=threads) as engine:
+        intake = Intake(writer, pack, url, recorded_at, large_rows=large_rows)
+        spill = writer.staging  # where the next writer removes what a killed one left
+        with DuckDB(threads=threads, memory_limit=memory_limit, spill=spill) as engine:
             for nth, source in enumerate(sources):
                 progress("ingest", nth, len(sources))
                 results.append(intake.take(engine, source))
@@ -115,6 +120,8 @@ def find_sources(
         if not place.exists():
             raise FeedRefusal.NO_FILE.refuse(where=Where(str(place)), file=place)
         files = _files(place)
+    patterns = {_pattern(feed) for feed in pack.feeds.values()}
+    owned = {name for name, _ in files if any(_fits(pattern, name) for pattern in patterns)}
     for feed in chosen:
         if feed.source.format == "postgresql":
             if has_address or feeds is not None:
@@ -122,7 +129,8 @@ def find_sources(
             continue
         for name, path in files:
             is_named = feeds is not None and len(chosen) == 1 and place is not None
-            if _fits(feed, name) or (is_named and place == path):
+            is_own = _fits(_pattern(feed), name) or (is_named and place == path)
+            if is_own or (name not in owned and _fits(_as_warehouse(feed), name)):
                 found.append(Source(feed, name, path))
     claimed = {source.name for source in found}
     unclaimed = [name for name, _ in files if name not in claimed] if feeds is None else []
@@ -139,21 +147,33 @@ def _files(place: Path) -> list[tuple[str, Path]]:
     return sorted(pair for pair in named if not any(p.startswith(".") for p in pair[0].split("/")))
 
 
-def _fits(feed: Feed, name: str) -> bool:
-    """Say whether a file is a feed's; its table may come as Parquet whatever its office writes,
-    since a city's warehouse hands over no other form."""
-    pattern = feed.source.path or f"{feed.id}.*"
-    forms = (pattern, f"{pattern.rpartition('.')[0]}{readers.WAREHOUSE}")
-    return any(fnmatch(name, form) or fnmatch(name.rsplit("/", 1)[-1], form) for form in forms)
+def _fits(pattern: str, name: str) -> bool:
+    return fnmatch(name, pattern) or fnmatch(name.rsplit("/", 1)[-1], pattern)
+
+
+def _pattern(feed: Feed) -> str:
+    return feed.source.path or f"{feed.id}.*"
+
+
+def _as_warehouse(feed: Feed) -> str:
+    """Give the name of a feed's table as a city's warehouse hands it over, in its one form."""
+    return f"{_pattern(feed).rpartition('.')[0]}{readers.WAREHOUSE}"
 
 
 class Intake:
     """Takes sources one after another while the lake is held for writing."""
 
     def __init__(
-        self, writer: Writer, pack: Pack, url: str | None, recorded_at: str | None
+        self,
+        writer: Writer,
+        pack: Pack,
+        url: str | None,
+        recorded_at: str | None,
+        *,
+        large_rows: int = large.ROWS,
     ) -> None:
         self.writer, self.lake, self.pack = writer, writer.lake, pack
+        self.large_rows = large_rows
         self.url, self.recorded_at = url, recorded_at
         self.batches = self.lake.batches()
 
@@ -191,15 +211,17 @@ class Intake:
     ) -> IngestResult:
         """Take the relation `raw` of an engine as one batch."""
         item, is_repair = self._item(feed), resolves is not None
+        plain = self._plain(engine, feed, name, raw)
         typed(engine, feed, item, self.pack, raw.columns)
         self._fresh(engine, feed, item)
         self._faulty(engine, feed, raw, is_repair=is_repair)
         count = {
-            "rows_in": _count(engine, RAW) + len(raw.broken),
-            "rows_new": _count(engine, versions.FRESH),
+            "rows_in": _count(engine, RAW) + plain + len(raw.broken),
+            "rows_new": _count(engine, versions.FRESH) + plain,
             "rows_quarantined": _count(engine, QUARANTINED),
         }
-        count["rows_outside"] = count["rows_in"] - len(raw.broken) - _count(engine, TYPED)
+        inside = plain + len(raw.broken) + _count(engine, TYPED)
+        count["rows_outside"] = count["rows_in"] - inside
         count["rows_known"] = count["rows_in"] - sum(count[k] for k in count if k != "rows_in")
         if resolves is None:
             resolves = self._resolved(engine, feed, raw)
@@ -213,6 +235,7 @@ class Intake:
             resolves=resolves,
             is_repair=is_repair,
             recorded_at=self.recorded_at,
+            rows_plain=plain,
             **count,
         )
         before = self._bytes_before(batch)
@@ -220,6 +243,20 @@ class Intake:
             return _result(replace(batch, batch=before.batch), "known")
         self._commit(engine, item, batch)
         return _result(batch, "ingested")
+
+    @property
+    def _plain_path(self) -> Path:
+        return self.writer.staging / "plain.parquet"
+
+    def _plain(self, engine: DuckDB, feed: Feed, name: str, raw: Raw) -> int:
+        """Take the plain rows of a large table at once; count them, and leave the rest in `raw`."""
+        if _count(engine, RAW) < self.large_rows:
+            return 0
+        item = self._item(feed)
+        paths = [path for batch in self.known_before(feed, item) for path in batch]
+        engine.parquet("known_before", paths, schema.arrow_schema(item))
+        origin = origin_sql(self.writer.next_batch(), feed.id, name)
+        return large.take_plain(engine, feed, self.pack, raw, origin=origin, path=self._plain_path)
 
     def _item(self, feed: Feed) -> Item:
         return self.pack.items[feed.item]
@@ -247,18 +284,20 @@ class Intake:
         is_doubled = _asked(engine, versions.doubled_keys(item, versions.GOOD))
         if is_doubled:
             engine.table(versions.GOOD, versions.without_repeats(item, f"({good})"))
-        paths = [
-            path
-            for b in self.batches
-            if b.feed == feed.id and b.item == item.id and (path := self.lake.facts(b))
-        ]
-        if not paths:
+        files = self.known_before(feed, item)
+        if not files:
             engine.view(versions.FRESH, f"SELECT * FROM {versions.GOOD}")
             return
+        paths = [path for batch in files for path in batch]
         engine.parquet("known_before", paths, schema.arrow_schema(item))
-        engine.table(versions.KEPT, versions.kept(item, "known_before", files=len(paths)))
+        engine.table(versions.KEPT, versions.kept(item, "known_before", batches=len(files)))
         is_doubled |= _asked(engine, versions.doubled_keys(item, versions.KEPT))
         engine.table(versions.FRESH, versions.fresh(item, is_single=not is_doubled))
+
+    def known_before(self, feed: Feed, item: Item) -> list[tuple[Path, ...]]:
+        """Give the files of a feed's facts, batch by batch."""
+        same = (b for b in self.batches if (b.feed, b.item) == (feed.id, item.id))
+        return [paths for b in same if (paths := self.lake.facts(b))]
 
     def _faulty(self, engine: DuckDB, feed: Feed, raw: Raw, *, is_repair: bool) -> None:
         """Make `quarantined`: the rows to set aside, without those set aside before."""
@@ -266,8 +305,8 @@ class Intake:
         row = f"CAST(json_object({pairs}) AS VARCHAR)"
         rows = (
             f"SELECT t.source_row, t.reason, t.field, t.message, t.fix, "
-            f"nullif(t.also, '') AS also, {row} AS raw FROM {TYPED} t JOIN {RAW} r ON r.source_row = t.source_row "
-            f"WHERE t.reason IS NOT NULL"
+            f"nullif(t.also, '') AS also, {row} AS raw FROM {TYPED} t "
+            f"JOIN {RAW} r ON r.source_row = t.source_row WHERE t.reason IS NOT NULL"
         )
         engine.arrow("broken", _broken(raw))
         rows = f"{rows} UNION ALL SELECT * FROM broken"
@@ -300,28 +339,15 @@ class Intake:
 
     def _commit(self, engine: DuckDB, item: Item, batch: Batch) -> None:
         facts = quarantine = None
-        if batch.rows_new:
+        if batch.rows_new > batch.rows_plain:
             facts = self.writer.staging / "facts.parquet"
             engine.write(facts_sql(engine, item, batch), facts)
         if batch.rows_quarantined:
             quarantine = self.writer.staging / "quarantine.parquet"
             engine.write(quarantine_sql(batch), quarantine)
-        self.writer.commit(batch, facts=facts, quarantine=quarantine)
+        plain = self._plain_path if batch.rows_plain else None
+        self.writer.commit(batch, facts=facts, quarantine=quarantine, plain=plain)
         self.batches.append(batch)
-
-
-def typed(engine: DuckDB, feed: Feed, item: Item, pack: Pack, columns: Sequence[str]) -> None:
-    """Run the facts stage on an engine that has `raw`."""
-    plan = build(feed, item, pack, columns=columns)
-    asked = engine.query(plan.counts).to_pylist()[0]
-    made: dict[str, bool] = {}
-    for lookup in plan.lookups:
-        if not asked[lookup.name]:
-            continue
-        table = lookup.read(engine.query(lookup.givens)["given"].to_pylist())
-        engine.arrow(lookup.name, table)
-        made[lookup.name] = table["fault"].null_count < table.num_rows
-    engine.steps(plan.steps(made))
 
 
 def facts_sql(engine: DuckDB, item: Item, batch: Batch) -> str:
@@ -329,10 +355,16 @@ def facts_sql(engine: DuckDB, item: Item, batch: Batch) -> str:
     own = ", ".join(map(quoted, schema.own_columns(item)))
     rows = f"SELECT source_row <= lag(source_row) OVER () AS falls FROM {versions.FRESH}"
     is_mixed = _asked(engine, f"SELECT coalesce(bool_or(falls), false) FROM ({rows})")
+    origin = origin_sql(batch.batch, batch.feed, batch.source_file)
+    return f"SELECT {own}, {origin}, source_row FROM {versions.FRESH}" + (
+        " ORDER BY source_row" if is_mixed else ""
+    )
+
+
+def origin_sql(batch: int, feed: str, source_file: str) -> str:
+    """Name what all facts of a batch have in common."""
     return (
-        f"SELECT {own}, {batch.batch}::BIGINT AS batch, {literal(batch.feed)} AS feed, "
-        f"{literal(batch.source_file)} AS source_file, source_row FROM {versions.FRESH}"
-        + (" ORDER BY source_row" if is_mixed else "")
+        f"{batch}::BIGINT AS batch, {literal(feed)} AS feed, {literal(source_file)} AS source_file"
     )
 
 
@@ -349,9 +381,8 @@ def known_facts(engine: DuckDB, lake: Lake, pack: Pack, known: int | None) -> No
     """Name `fact_<item>` for every item: the facts known by a batch, or all."""
     paths: dict[str, list[Path]] = {item: [] for item in pack.items}
     for batch in lake.batches(known):
-        path = lake.facts(batch)
-        if path and batch.item in paths:
-            paths[batch.item].append(path)
+        if batch.item in paths:
+            paths[batch.item] += lake.facts(batch)
     for item_id, item in pack.items.items():
         engine.parquet(f"fact_{item_id}", paths[item_id], schema.arrow_schema(item))
 

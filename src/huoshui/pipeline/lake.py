@@ -54,6 +54,7 @@ class Batch:
     resolves: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     is_repair: bool = False  # rows of a repair file, not of the source file itself
     recorded_at: str | None = None  # only where the caller said what time it was
+    rows_plain: int = 0  # of rows_new: those that needed no second look, in a file of their own
 
 
 def resolved(batches: Iterable[Batch]) -> dict[tuple[int, int], int]:
@@ -89,9 +90,13 @@ class Lake:
         names = [int(path.stem) for path in (self.path / "batches").glob("*.json")]
         return max(names, default=0)
 
-    def facts(self, batch: Batch) -> Path | None:
-        """Give the file of a batch's facts, or None if it brought none."""
-        return self._facts_path(batch.item, batch.batch) if batch.rows_new else None
+    def facts(self, batch: Batch) -> tuple[Path, ...]:
+        """Give the files of a batch's facts: none, one, or two, which share no fact."""
+        plain, careful = self._facts_paths(batch)
+        return (
+            *([plain] if batch.rows_plain else []),
+            *([careful] if batch.rows_new > batch.rows_plain else []),
+        )
 
     def quarantine(self, batch: Batch) -> Path | None:
         """Give the file of the rows that a batch set aside, or None if there were none."""
@@ -110,8 +115,9 @@ class Lake:
             writer.recover()
             yield writer
 
-    def _facts_path(self, item: str, batch: int) -> Path:
-        return self.path / "facts" / item / f"{batch:08d}.parquet"
+    def _facts_paths(self, batch: Batch) -> tuple[Path, Path]:
+        folder = self.path / "facts" / batch.item
+        return folder / f"{batch.batch:08d}-plain.parquet", folder / f"{batch.batch:08d}.parquet"
 
     def _quarantine_path(self, batch: int) -> Path:
         return self.path / "quarantine" / f"{batch:08d}.parquet"
@@ -131,8 +137,8 @@ class Writer:
             (self.lake.path / folder).mkdir(parents=True, exist_ok=True)
         committed = {batch.batch: batch for batch in self.lake.batches()}
         for path in self.lake.path.glob("facts/*/*.parquet"):
-            batch = committed.get(int(path.stem))
-            if batch is None or self.lake.facts(batch) != path:
+            batch = committed.get(int(path.stem.removesuffix("-plain")))
+            if batch is None or path not in self.lake.facts(batch):
                 path.unlink()
         for path in self.lake.path.glob("quarantine/*.parquet"):
             batch = committed.get(int(path.stem))
@@ -143,19 +149,28 @@ class Writer:
         """Give the number that the next commit will have."""
         return self.lake.last_batch + 1
 
-    def commit(self, batch: Batch, *, facts: Path | None, quarantine: Path | None) -> None:
+    def commit(
+        self,
+        batch: Batch,
+        *,
+        facts: Path | None,
+        quarantine: Path | None,
+        plain: Path | None = None,
+    ) -> None:
         """Make a batch known: its staged files first, its record last, each safely on disk."""
         assert batch.batch == self.next_batch(), "batches are numbered without gaps"
         lake = self.lake
-        if facts is not None:
-            _move(facts, lake._facts_path(batch.item, batch.batch))
+        for staged, final in zip((plain, facts), lake._facts_paths(batch), strict=True):
+            if staged is not None:
+                _move(staged, final)
         if quarantine is not None:
             _move(quarantine, lake._quarantine_path(batch.batch))
-        staged = self.staging / f"{batch.batch:08d}.json"
-        staged.write_text(_written(batch), encoding="utf-8")
-        _move(staged, lake.path / "batches" / staged.name)
+        record = self.staging / f"{batch.batch:08d}.json"
+        record.write_text(_written(batch), encoding="utf-8")
+        _move(record, lake.path / "batches" / record.name)
         for path in self.staging.iterdir():
-            path.unlink()
+            if path.is_file():
+                path.unlink()
 
 
 def _written(batch: Batch) -> str:

@@ -51,6 +51,7 @@ class Raw:
     columns: tuple[str, ...]
     sha256: str
     broken: tuple[Broken, ...] = field(default=())
+    sql: str = "SELECT * FROM raw_text"  # the relation, should `raw` come to name a part of it
 
 
 def read(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
@@ -58,7 +59,9 @@ def read(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
     if path.stat().st_size == 0:
         raise FeedRefusal.EMPTY_FILE.refuse(where=Where(path.name))
     form = "parquet" if path.suffix == WAREHOUSE else feed.source.format
-    return READERS[form](engine, feed, path, staging)
+    raw = READERS[form](engine, feed, path, staging)
+    engine.view(RAW, raw.sql)
+    return raw
 
 
 def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
@@ -78,7 +81,7 @@ def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
         rows = delimited.read_carefully(
             text.path, feed.source.delimiter, columns, staging, path.name
         )
-        engine.view(RAW, f"SELECT * FROM read_parquet({literal(str(rows.path))})")
+        found = f"SELECT * FROM read_parquet({literal(str(rows.path))})"
         broken = tuple(
             Broken(
                 row.number,
@@ -87,9 +90,9 @@ def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
             )
             for row in rows.broken
         )
-        return Raw(columns, text.sha256, broken)
-    engine.view(RAW, f"SELECT rowid + 1 AS source_row, {_names(columns)} FROM raw_text")
-    return Raw(columns, text.sha256)
+        return Raw(columns, text.sha256, broken, found)
+    found = f"SELECT rowid + 1 AS source_row, {_names(columns)} FROM raw_text"
+    return Raw(columns, text.sha256, sql=found)
 
 
 def read_xlsx(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
@@ -114,7 +117,6 @@ def read_xlsx(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
     for place, name in enumerate(columns):
         table[name] = pa.array([texts[nth][place] for nth in filled], pa.string())
     engine.arrow("raw_text", pa.table(table))
-    engine.view(RAW, "SELECT * FROM raw_text")
     return Raw(columns, digest(path))
 
 
@@ -130,8 +132,8 @@ def read_parquet(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
     columns = tuple(types)
     delimited.refuse_doubled(columns, path.name)
     texts = ", ".join(f"{_as_text(name, types[name])} AS {quoted(name)}" for name in columns)
-    engine.view(RAW, f"SELECT file_row_number + 1 AS source_row, {texts} FROM {source}")
-    return Raw(columns, digest(path))
+    found = f"SELECT file_row_number + 1 AS source_row, {texts} FROM {source}"
+    return Raw(columns, digest(path), sql=found)
 
 
 def read_jsonl(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
@@ -153,15 +155,15 @@ def read_jsonl(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
         detail = f"line {last} breaks off"
         raise FeedRefusal.CUT_SHORT.refuse(where=Where(path.name, row=last), detail=detail)
     keys = "SELECT unnest(json_keys(line)) AS key, source_row FROM raw_judged WHERE good"
-    found = engine.query(f"SELECT key FROM ({keys}) GROUP BY key ORDER BY min(source_row), key")
-    columns = tuple(found["key"].to_pylist())
+    named = engine.query(f"SELECT key FROM ({keys}) GROUP BY key ORDER BY min(source_row), key")
+    columns = tuple(named["key"].to_pylist())
     delimited.refuse_doubled(columns, path.name)
     values = ", ".join(
         f"json_extract_string(line, {literal(_json_path(name))}) AS {quoted(name)}"
         for name in columns
     )
     parts = f"source_row, {values}" if columns else "source_row"
-    engine.view(RAW, f"SELECT {parts} FROM raw_judged WHERE good")
+    found = f"SELECT {parts} FROM raw_judged WHERE good"
     broken = tuple(
         Broken(
             row["source_row"],
@@ -170,7 +172,7 @@ def read_jsonl(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
         )
         for row in bad
     )
-    return Raw(columns, text.sha256, broken)
+    return Raw(columns, text.sha256, broken, found)
 
 
 READERS: Mapping[str, Callable[[DuckDB, Feed, Path, Path], Raw]] = {

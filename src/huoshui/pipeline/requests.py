@@ -276,8 +276,8 @@ def quarantine_rows(home: Path, *, since: int = 0, open_only: bool = False) -> p
 
 def newest_true_on(home: Path, batch: Batch) -> dt.date | None:
     """Give the last day from which a fact of a batch is true, or None if it brought no fact."""
-    path = Lake(home / "lake").facts(batch)
-    if path is None:
-        return None
-    newest: dt.date | None = pc.max(pq.read_table(path, columns=["true_from"])["true_from"]).as_py()
-    return newest
+    paths = Lake(home / "lake").facts(batch)
+    days = (
+        pc.max(pq.read_table(path, columns=["true_from"])["true_from"]).as_py() for path in paths
+    )
+    return max((day for day in days if day is not None), default=None)

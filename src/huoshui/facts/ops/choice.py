@@ -9,7 +9,8 @@ from __future__ import annotations
 import unicodedata
 
 from huoshui.facts.faults import Fault, FeedRefusal
-from huoshui.facts.ops.reading import Reader, Reading, cleaned
+from huoshui.facts.ops.reading import Reader, Reading, cleaned, spelled
+from huoshui.kernel.sql import literal
 from huoshui.policy.schema import ColumnType
 
 
@@ -34,7 +35,11 @@ def reading(reader: Reader) -> Reading:
                 return starts[start]
         return Fault.of(FeedRefusal.NOT_A_WORD, vocabulary=vocabulary.label.zh)
 
-    return Reading(ColumnType.CHOICE, read)
+    spellings = dict.fromkeys(
+        [*(reader.feed.map or {}), *(x for _, x in _labels(vocabulary.entries))]
+    )
+    plain = spelled(spellings, read, lambda word: literal(str(word)))
+    return Reading(ColumnType.CHOICE, read, plain)
 
 
 def _labels(entries: dict) -> list[tuple[str, str]]:  # type: ignore[type-arg]

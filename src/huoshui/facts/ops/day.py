@@ -37,9 +37,9 @@ def reading(reader: Reader) -> Reading:
 
 
 def plain(raw: str) -> str:
-    """Take days written as ISO 8601 does."""
-    iso = "(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-    return f"CASE WHEN regexp_full_match({raw}, '{iso}') THEN TRY_CAST({raw} AS DATE) END"
+    """Take days written as ISO 8601 does; ten characters that are a day cannot be anything else."""
+    years = f"{raw} >= '1900' AND {raw} < '22' AND {raw} LIKE '____-__-__'"
+    return f"CASE WHEN strlen({raw}) = 10 AND {years} THEN TRY_CAST({raw} AS DATE) END"
 
 
 def proven(raw: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from huoshui.facts.faults import Fault, FeedRefusal
-from huoshui.facts.ops.reading import Reader, Reading, cleaned
+from huoshui.facts.ops.reading import Reader, Reading, cleaned, spelled
 from huoshui.policy.schema import ColumnType
 
 YES = ("true", "t", "yes", "y", "1", "是", "有", "真")
@@ -24,7 +24,8 @@ def reading(reader: Reader) -> Reading:
         found = words.get(_folded(bare))
         return Fault.of(FeedRefusal.NOT_A_FLAG) if found is None else found
 
-    return Reading(ColumnType.FLAG, read)
+    spellings = dict.fromkeys([*(reader.feed.map or {}), *YES, *NO])
+    return Reading(ColumnType.FLAG, read, spelled(spellings, read, lambda v: str(v).lower()))
 
 
 def _folded(text: str) -> str:

@@ -14,6 +14,7 @@ from huoshui.policy.schema import ColumnType
 
 YUAN_DIGITS = 2
 MOST_FEN = 2**63 - 1
+EXACT_DIGITS = 15  # of a decimal number that a double keeps
 
 
 def reading(reader: Reader) -> Reading:
@@ -45,8 +46,7 @@ def reading(reader: Reader) -> Reading:
         ColumnType.MONEY,
         read,
         lambda raw: plain(raw, digits),
-        lambda raw: _fen(f"replace({raw}, ',', '')", digits),
-        currency if keeps_currency else None,
+        currency=currency if keeps_currency else None,
     )
 
 
@@ -65,16 +65,33 @@ def plain(raw: str, digits: int) -> str:
     whole = 18 - 2 * digits  # so that neither the decimal nor its product passes 18 digits
     if whole < 1:
         return "CAST(NULL AS BIGINT)"  # every text is looked up
-    decimals = f"([.][0-9]{{1,{digits}}})?" if digits else ""
-    bare = f"[+-]?[0-9]{{1,{whole}}}{decimals}"
+    exact = min(whole, EXACT_DIGITS - digits)
+    bare_text = f"replace({raw}, ',', '')"
     # A separated number is taken only where separators leave no more digits than a bare one has.
     groups = (whole - 3) // 3
-    separated = f"[+-]?[0-9]{{1,3}}(,[0-9]{{3}}){{1,{groups}}}{decimals}"
-    cases = f"WHEN regexp_full_match({raw}, '{bare}') THEN {_fen(raw, digits)}"
+    cases = f"WHEN {_has_form(raw, exact, digits)} THEN {_exact_fen(raw, digits)}"
+    cases += f" WHEN {_has_form(raw, whole, digits)} THEN {_fen(raw, digits)}"
     if groups > 0:
-        bare_text = f"replace({raw}, ',', '')"
+        separated = f"[+-]?[0-9]{{1,3}}(,[0-9]{{3}}){{1,{groups}}}{_decimals(digits)}"
         cases += f" WHEN regexp_full_match({raw}, '{separated}') THEN {_fen(bare_text, digits)}"
+    # The text's own unit decides before the feed's.
+    yuan = f"left({raw}, length({raw}) - 1)"
+    yuan_form = _has_form(yuan, EXACT_DIGITS - YUAN_DIGITS, YUAN_DIGITS)
+    cases += f" WHEN {raw} LIKE '%元' AND {yuan_form} THEN {_exact_fen(yuan, YUAN_DIGITS)}"
     return f"CASE {cases} END"
+
+
+def _decimals(digits: int) -> str:
+    return f"([.][0-9]{{1,{digits}}})?" if digits else ""
+
+
+def _has_form(text: str, whole: int, digits: int) -> str:
+    return f"regexp_full_match({text}, '[+-]?[0-9]{{1,{whole}}}{_decimals(digits)}')"
+
+
+def _exact_fen(text: str, digits: int) -> str:
+    """Give the fen of a number that a double holds exactly, which is faster than a decimal."""
+    return f"CAST(round(CAST({text} AS DOUBLE) * {10**digits}) AS BIGINT)"
 
 
 def _fen(text: str, digits: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from huoshui.facts.faults import Fault
+from huoshui.kernel.sql import literal
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import ColumnType, FeedColumn, ItemColumn
 
@@ -49,6 +50,22 @@ class Reading:
     plain: Callable[[str], str] | None = None  # SQL of the raw column -> SQL of the value
     proven: Callable[[str], str] | None = None  # the same where every text is known to be plain
     currency: Callable[[str], str | None] | None = field(default=None)  # for money
+
+
+MOST_WORDS = 48
+"""How many spellings are worth comparing one by one in the engine."""
+
+
+def spelled(
+    texts: Iterable[str], read: Callable[[str], object], written: Callable[[object], str]
+) -> Callable[[str], str] | None:
+    """Take the spellings that a column's own words explain, if they are few."""
+    found = {text: read(text) for text in texts}
+    words = [text for text, word in found.items() if not (word is None or isinstance(word, Fault))]
+    if not 0 < len(words) <= MOST_WORDS:
+        return None
+    cases = " ".join(f"WHEN {literal(text)} THEN {written(found[text])}" for text in words)
+    return lambda raw: f"CASE {raw} {cases} END"
 
 
 def cleaned(text: str) -> str | None:

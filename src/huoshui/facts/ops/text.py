@@ -8,6 +8,9 @@ from huoshui.facts.ops.reading import ABSENT, BLANK, Reader, Reading, cleaned
 from huoshui.kernel.sql import literal
 from huoshui.policy.schema import ColumnType
 
+LONGEST_ABSENT = max(len(text.encode()) for text in ABSENT)
+AFTER_BLANKS, SIGNS = "\u3001", "\ufe00"  # between them, in order of bytes, is no blank
+
 
 def reading(reader: Reader) -> Reading:
     """Read text as it is."""
@@ -21,11 +24,21 @@ def reading(reader: Reader) -> Reading:
 
 
 def plain(raw: str) -> str:
-    """Take text that has no blank at its ends and does not stand for nothing."""
+    """Take text that has no blank at its ends and does not stand for nothing.
+
+    Most texts begin and end with ASCII or Chinese, which comparisons tell much faster than a
+    regular expression does.
+    """
     absent = ", ".join(map(literal, ABSENT))
+    says = f"(strlen({raw}) > {LONGEST_ABSENT} OR {raw} NOT IN ({absent}))"
+    last = f"{raw}[-1]"
+    begins = f"({raw} > '!' AND {raw} < '\x7f' OR {raw} >= '{AFTER_BLANKS}' AND {raw} < '{SIGNS}')"
+    ends = (
+        f"({last} >= '{AFTER_BLANKS}' AND {last} < '{SIGNS}' OR {last} >= '!' AND {last} < '\x7f')"
+    )
     return (
-        f"CASE WHEN NOT regexp_matches({raw}, '^{BLANK}|{BLANK}$') AND {raw} NOT IN ({absent})"
-        f" THEN {raw} END"
+        f"CASE WHEN {begins} AND {ends} AND {says} THEN {raw}"
+        f" WHEN NOT regexp_matches({raw}, '^{BLANK}|{BLANK}$') AND {says} THEN {raw} END"
     )
 
 
