@@ -40,8 +40,10 @@ def peer_links(records: pa.Table, *, seed: int, threads: int = 2) -> tuple[pa.Ta
         settings = SettingsCreator(
             link_type="link_only",
             unique_id_column_name="record",
-            comparisons=[library.JaroWinklerAtThresholds("name")]
-            + [library.ExactMatch(column) for column in told if column != "name"],
+            comparisons=[
+                library.JaroWinklerAtThresholds("name"),
+                *(library.ExactMatch(column) for column in told if column != "name"),
+            ],
             blocking_rules_to_generate_predictions=[block_on(column) for column in told],
         )
         linker = Linker(offices, settings, log_level=logging.ERROR)

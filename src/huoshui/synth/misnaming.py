@@ -163,9 +163,10 @@ def _slipped(trade: str, choices: Callable[[str], str], draw: Draw) -> str | Non
 
 
 def _ocr_slip(name: Name, draw: Draw) -> str | None:
-    part = "trade" if name.trade else "industry"
-    read = _slipped(getattr(name, part), lambda character: LOOKALIKES.get(character, ""), draw)
-    return name._replace(**{part: read}).written if read else None
+    read = _slipped(name.trade or name.industry, lambda c: LOOKALIKES.get(c, ""), draw)
+    if read is None:
+        return None
+    return (name._replace(trade=read) if name.trade else name._replace(industry=read)).written
 
 
 def _near_identical(name: Name, draw: Draw) -> str | None:
