@@ -25,7 +25,7 @@ class Column(Protocol):
         ...
 
 
-_C = TypeVar("_C", bound="Money | Day | Word | Plain")
+_C = TypeVar("_C", bound="Money | Day | Word | Plain | Numbered")
 
 
 def _cut(column: _C, rows: np.ndarray) -> _C:
@@ -154,6 +154,30 @@ class Plain:
         return _nulled(array, self.known)
 
 
+@dataclass(frozen=True)
+class Numbered:
+    """Running numbers behind one of a few prefixes."""
+
+    values: np.ndarray
+    prefixes: tuple[str, ...]
+    at: np.ndarray  # which prefix each has
+    width: int = 8
+
+    def take(self, rows: np.ndarray) -> Numbered:
+        """Give the column cut to some rows."""
+        return _cut(self, rows)
+
+    def render(self) -> pa.Array:
+        """Write the numbers with noughts in front."""
+        digits = pc.utf8_lpad(pa.array(self.values).cast(pa.string()), self.width, "0")
+        prefixes = pa.array(self.prefixes, pa.string()).take(pa.array(self.at))
+        return pc.binary_join_element_wise(prefixes, digits, "")
+
+    def shifted(self, by: int) -> Numbered:
+        """Give the same behind other numbers, so that no two parts of a city share one."""
+        return replace(self, values=self.values + by)
+
+
 def _known(column: Money | Plain, count: int) -> np.ndarray:
     return np.ones(count, bool) if column.known is None else column.known
 
@@ -169,6 +193,14 @@ def behind(first: Column, more: Column | None, count: int) -> Column:
             return replace(first, at=np.concatenate([first.at, np.full(count, -1)]))
         shifted = np.where(more.at < 0, -1, more.at + len(first.words))
         return Word(np.concatenate([first.at, shifted]), (*first.words, *more.words))
+    if isinstance(first, Numbered):
+        assert isinstance(more, Numbered)
+        return Numbered(
+            np.concatenate([first.values, more.values]),
+            (*first.prefixes, *more.prefixes),
+            np.concatenate([first.at, more.at + len(first.prefixes)]),
+            first.width,
+        )
     if isinstance(first, Money):
         fen, known = np.zeros(count, np.int64), np.zeros(count, bool)
         if isinstance(more, Money):
@@ -189,8 +221,6 @@ def word(rng: np.random.Generator, count: int, shares: dict[str, float]) -> Word
     return Word(rng.choice(len(weights), count, p=weights / weights.sum()), tuple(shares))
 
 
-def numbered(prefix: str, values: np.ndarray, width: int = 8) -> Plain:
+def numbered(prefix: str, values: np.ndarray, width: int = 8) -> Numbered:
     """Write running numbers behind a prefix."""
-    digits = pc.utf8_lpad(pa.array(values).cast(pa.string()), width, "0")
-    text = pc.binary_join_element_wise(pa.scalar(prefix), digits, "")
-    return Plain(np.array(text.to_pylist(), dtype=object))
+    return Numbered(values, (prefix,), np.zeros(len(values), np.int64), width)

@@ -6,6 +6,8 @@ two firms share a name now and then, as they do on any register.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from huoshui.synth.places import CITY, DISTRICTS
@@ -13,11 +15,38 @@ from huoshui.synth.trades import GIVEN, SURNAMES, TRADE_CHARACTERS
 
 LEGAL_FORMS = ("有限公司", "有限责任公司", "股份有限公司")
 
+Parts = tuple[str, str, str, str]
+"""Region, trade name, trade word and legal form of a firm's name."""
 
-def trade_names(rng: np.random.Generator, count: int) -> list[str]:
-    """Draw trade names of two characters."""
-    pairs = rng.integers(0, len(TRADE_CHARACTERS), (count, 2)).tolist()
-    return [TRADE_CHARACTERS[a] + TRADE_CHARACTERS[b] for a, b in pairs]
+
+@dataclass(frozen=True)
+class Naming:
+    """What trade names are made of: a larger place has more of them, or all would be one."""
+
+    characters: str = TRADE_CHARACTERS
+    longer: tuple[float, ...] = ()  # the share of names with three characters, with four ...
+
+
+TWO_CHARACTERS = Naming()
+
+
+def trade_names(rng: np.random.Generator, count: int, naming: Naming = TWO_CHARACTERS) -> list[str]:
+    """Draw trade names, of two characters where nothing else is said."""
+    characters = naming.characters
+    pairs = rng.integers(0, len(characters), (count, 2 + len(naming.longer))).tolist()
+    if not naming.longer:
+        return [characters[a] + characters[b] for a, b in pairs]
+    lengths = np.digitize(rng.random(count), 1 - np.cumsum(naming.longer[::-1])[::-1]) + 2
+    return [
+        "".join([characters[at] for at in drawn[:length]])
+        for drawn, length in zip(pairs, lengths.tolist(), strict=True)
+    ]
+
+
+def another_character(rng: np.random.Generator, name: str, naming: Naming) -> str:
+    """Put another character for the last of a trade name."""
+    choices = naming.characters.replace(name[-1], "")
+    return name[:-1] + choices[int(rng.integers(0, len(choices)))]
 
 
 def people(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -34,8 +63,12 @@ def people(rng: np.random.Generator, count: int) -> np.ndarray:
 
 
 def firm_names(
-    rng: np.random.Generator, districts: np.ndarray, words: list[str], large: np.ndarray
-) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+    rng: np.random.Generator,
+    districts: np.ndarray,
+    words: list[str],
+    large: np.ndarray,
+    naming: Naming = TWO_CHARACTERS,
+) -> tuple[list[str], list[Parts]]:
     """Draw names of firms; also give each name's parts (region, trade name, word, legal form)."""
     count = len(districts)
     shape = rng.random((count, 3)).tolist()
@@ -43,7 +76,7 @@ def firm_names(
     for (where, bracket, form), district, trade, word, big in zip(
         shape,
         districts.tolist(),
-        trade_names(rng, count),
+        trade_names(rng, count, naming),
         words,
         large.tolist(),
         strict=True,
@@ -57,7 +90,7 @@ def firm_names(
     return names, parts
 
 
-def variants(name: str, parts: tuple[str, str, str, str], former: str) -> tuple[str, ...]:
+def variants(name: str, parts: Parts, former: str) -> tuple[str, ...]:
     """Write one firm's name in the ways that offices do, the former name last.
 
     >>> variants("活水市清越软件有限责任公司", ("活水市", "清越", "软件", "有限责任公司"), "")[0]

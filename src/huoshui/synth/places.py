@@ -6,6 +6,7 @@ record of the demo can be taken for one of a real place.
 
 from __future__ import annotations
 
+PROVINCE = "示例省"
 CITY = "活水市"
 CITY_CODE = "439900"
 

@@ -16,8 +16,17 @@ import numpy as np
 import pyarrow as pa
 
 from huoshui.synth import codes, names
+from huoshui.synth.crowd import (
+    Crowd,
+    former_names,
+    name_in_parts,
+    of_region,
+    others_named,
+    quiet_named,
+)
+from huoshui.synth.misnaming import Name
 from huoshui.synth.places import DISTRICTS
-from huoshui.synth.trades import FARM_TRADES, SHOP_TRADES, TRADES
+from huoshui.synth.trades import TRADES
 
 Floats = np.ndarray
 YEARS = 4  # closed years of statements
@@ -74,6 +83,7 @@ class Subjects:
     variant: np.ndarray  # VARIANT_KINDS x subjects
     trade_word: np.ndarray
     trade_code: np.ndarray
+    in_parts: list[Name] | None = None  # in a city: what names are written wrong from
 
     def __len__(self) -> int:
         return len(self.entity)
@@ -110,6 +120,8 @@ class Region:
     firms: Firms
     subjects: Subjects
     alive_before: np.ndarray  # the day a subject stops leaving records, NaT if never
+    crowd: Crowd
+    stress: Floats  # of every subject; nought for those beside the firms of the small region
 
     def rng(self, name: str) -> np.random.Generator:
         """Give the random numbers of a table."""
@@ -220,134 +232,97 @@ def firms_made(seed: int, count: int, asof: dt.date) -> Firms:
     )
 
 
-def _numbers_of(firms: int) -> dict[str, int]:
-    """Say how many other subjects a region of so many firms has."""
-    return {
-        "individual_business": max(16, round(firms * 0.075)),
-        "cooperative": max(8, round(firms * 0.015)),
-        "person": max(16, round(firms * 0.02)),
-        "project": max(8, round(firms * 0.0075)),
-        "branch": max(10, round(firms * 0.03)),
-    }
-
-
-def _former_names(
-    rng: np.random.Generator, parts: list[tuple[str, str, str, str]], share: float
-) -> list[str]:
-    other = names.trade_names(rng, len(parts))
-    renamed = (rng.random(len(parts)) < share).tolist()
-    return [
-        f"{region}{trade}{word}{legal}" if changed else ""
-        for changed, trade, (region, _, word, legal) in zip(renamed, other, parts, strict=True)
-    ]
-
-
-def _others(
-    rng: np.random.Generator, numbers: dict[str, int], firm_names: list[str]
-) -> dict[str, tuple[list[str], list[str], list[str]]]:
-    """Name all other subjects: name, trade word, trade code of each, by kind."""
-    made = {}
-    shares = np.array([s for _, _, s in SHOP_TRADES])
-    shop = rng.choice(len(SHOP_TRADES), numbers["individual_business"], p=shares).tolist()
-    heads = names.trade_names(rng, len(shop))
-    places = rng.integers(0, len(DISTRICTS), len(shop)).tolist()
-    made["individual_business"] = (
-        [
-            f"{DISTRICTS[p][1]}{h}{SHOP_TRADES[s][1]}"
-            for p, h, s in zip(places, heads, shop, strict=True)
-        ],
-        [SHOP_TRADES[s][1] for s in shop],
-        [SHOP_TRADES[s][0] for s in shop],
-    )
-    farm = rng.integers(0, len(FARM_TRADES), numbers["cooperative"]).tolist()
-    heads = names.trade_names(rng, len(farm))
-    made["cooperative"] = (
-        [f"泉山县{h}{FARM_TRADES[f][1]}专业合作社" for h, f in zip(heads, farm, strict=True)],
-        [FARM_TRADES[f][1] for f in farm],
-        [FARM_TRADES[f][0] for f in farm],
-    )
-    persons = names.people(rng, numbers["person"]).tolist()
-    made["person"] = (persons, [""] * len(persons), [""] * len(persons))
-    themes = ("固态电池", "精密减速器", "基因检测", "碳化硅", "智能传感", "特种陶瓷", "创新药")
-    pick = rng.integers(0, len(themes), numbers["project"]).tolist()
-    heads = names.trade_names(rng, len(pick))
-    made["project"] = (
-        [f"{h}{themes[t]}中试项目" for h, t in zip(heads, pick, strict=True)],
-        [themes[t] for t in pick],
-        [""] * len(pick),
-    )
-    return made
-
-
-def subjects_made(seed: int, firms: Firms, asof: dt.date) -> Subjects:
-    """Name and number everybody."""
+def subjects_made(seed: int, firms: Firms, asof: dt.date, crowd: Crowd) -> Subjects:
+    """Name and number everybody: firms first, branches last."""
     rng = stream(seed, "subjects")
     count = len(firms)
-    numbers = _numbers_of(count)
     words = [TRADES[t].word for t in firms.trade.tolist()]
-    named, parts = names.firm_names(rng, firms.district, words, firms.staff[-1] > 60)
-    former = _former_names(rng, parts, 0.06)
-    others = _others(rng, numbers, named)
-    # Branches belong to the larger firms.
-    size = firms.staff[-1].astype(float)
-    weight = size * np.isnat(firms.ceased)
-    parents = rng.choice(count, numbers["branch"], replace=False, p=weight / weight.sum())
-    branch_names = [
-        f"{named[p]}{DISTRICTS[d][1]}分公司"
-        for p, d in zip(parents.tolist(), rng.integers(0, 6, len(parents)).tolist(), strict=True)
-    ]
+    large = firms.staff[-1] > 60
+    named, parts = names.firm_names(rng, firms.district, words, large, crowd.naming)
+    former = former_names(rng, parts, 0.06, crowd.naming)
+    others = others_named(rng, crowd)
+    parents, branch_names = _branches(rng, firms, named, crowd.numbers["branch"])
     kinds = ["firm"] * count
-    all_names, all_former = list(named), list(former)
-    all_words, all_codes = list(words), [TRADES[t].code for t in firms.trade.tolist()]
-    for kind, (own, trade_words, trade_codes) in others.items():
+    trade_codes = [TRADES[t].code for t in firms.trade.tolist()]
+    quiet = quiet_named(stream(seed, "quiet"), crowd) if crowd.quiet else None
+    if quiet:
+        kinds += ["firm"] * crowd.quiet
+        named, parts = named + quiet.named.names, parts + quiet.parts
+        former = former + quiet.former
+        words, trade_codes = words + quiet.named.words, trade_codes + quiet.named.codes
+    for kind, (own, trade_words, codes_) in others.items():
         kinds += [kind] * len(own)
-        all_names += own
-        all_former += [""] * len(own)
-        all_words += trade_words
-        all_codes += trade_codes
+        named, words, trade_codes = named + own, words + trade_words, trade_codes + codes_
     kinds += ["branch"] * len(parents)
-    all_names += branch_names
-    all_former += [""] * len(parents)
-    all_words += [words[p] for p in parents]
-    all_codes += [TRADES[firms.trade[p]].code for p in parents]
-    kind = np.array(kinds)
-    total = len(kind)
+    named = named + branch_names
+    words += [words[p] for p in parents]
+    trade_codes += [trade_codes[p] for p in parents]
+    kind, total = np.array(kinds), len(kinds)
+    former += [""] * (total - len(former))
     district_codes = np.array([d[0] for d in DISTRICTS])
-    district = district_codes[
-        np.concatenate([firms.district, rng.integers(0, len(DISTRICTS), total - count)])
-    ]
+    zone = np.concatenate([firms.district, rng.integers(0, len(DISTRICTS), total - count)])
+    if quiet:
+        zone[count : count + crowd.quiet] = quiet.district
     day = np.datetime64(asof, "D")
     ages = (np.clip(rng.gamma(1.5, 3.5, total - count), 0.3, 20) * 365).astype("timedelta64[D]")
     established = np.concatenate([firms.established, day - ages])
-    code = _codes(rng, kind, district)
+    serial = crowd.first + np.arange(total)
+    code = _codes(rng, kind, district_codes[zone], serial)
     old = established < np.datetime64("2015-10-01")
     holds_old = old & np.isin(kind, ["firm", "individual_business"])
-    legacy = np.where(holds_old, codes.old_registration_numbers(district, np.arange(total)), "")
+    numbers = codes.old_registration_numbers(district_codes[zone], serial)
     parent = np.full(total, -1)
     parent[kind == "branch"] = parents
-    many = [
-        names.variants(n, p, f) if p else (n, f"{n}　", f" {n}", n, n)
-        for n, p, f in zip(all_names, parts + [None] * (total - count), all_former, strict=True)
-    ]
+    full = parts + [None] * (total - len(parts))
     return Subjects(
-        entity=np.array([f"{k[0].upper()}{i:06d}" for i, k in enumerate(kinds)]),
+        entity=np.array([f"{k[0].upper()}{i:06d}" for i, k in enumerate(kinds, crowd.first)]),
         kind=kind,
         code=code,
-        name=np.array(all_names),
-        legacy_no=legacy,
-        former_name=np.array(all_former),
-        district=district,
+        name=np.array(named),
+        legacy_no=np.where(holds_old, numbers, ""),
+        former_name=np.array(former),
+        district=district_codes[zone],
         established=established,
         parent=parent,
-        variant=np.array(many).T,
-        trade_word=np.array(all_words),
-        trade_code=np.array(all_codes),
+        variant=_variants(named, full, former) if not crowd.in_parts else np.empty((0, total)),
+        trade_word=np.array(words),
+        trade_code=np.array(trade_codes),
+        in_parts=[
+            name_in_parts(n, p, k, w, DISTRICTS[z][1], f)
+            for n, p, k, w, z, f in zip(
+                named, full, kinds, words, zone.tolist(), former, strict=True
+            )
+        ]
+        if crowd.in_parts
+        else None,
     )
 
 
-def _codes(rng: np.random.Generator, kind: np.ndarray, district: np.ndarray) -> np.ndarray:
+def _branches(
+    rng: np.random.Generator, firms: Firms, named: list[str], count: int
+) -> tuple[np.ndarray, list[str]]:
+    """Draw branches of the larger firms: whose they are, and their names."""
+    weight = firms.staff[-1].astype(float) * np.isnat(firms.ceased)
+    parents = rng.choice(len(firms), count, replace=False, p=weight / weight.sum())
+    places = rng.integers(0, 6, len(parents)).tolist()
+    return parents, [
+        f"{named[p]}{DISTRICTS[d][1]}分公司" for p, d in zip(parents.tolist(), places, strict=True)
+    ]
+
+
+def _variants(named: list[str], parts: list[names.Parts | None], former: list[str]) -> np.ndarray:
+    return np.array(
+        [
+            names.variants(n, p, f) if p else (n, f"{n}　", f" {n}", n, n)
+            for n, p, f in zip(named, parts, former, strict=True)
+        ]
+    ).T
+
+
+def _codes(
+    rng: np.random.Generator, kind: np.ndarray, district: np.ndarray, serial: np.ndarray
+) -> np.ndarray:
     """Number each subject by the scheme of its kind."""
-    serial = np.arange(len(kind))
     out = np.empty(len(kind), dtype="U18")
     for word, head in (
         ("firm", "91"),
@@ -363,10 +338,28 @@ def _codes(rng: np.random.Generator, kind: np.ndarray, district: np.ndarray) -> 
     return out
 
 
-def region_made(seed: int, firms: int, asof: dt.date) -> Region:
+def region_made(seed: int, firms: int, asof: dt.date, crowd: Crowd | None = None) -> Region:
     """Draw the whole region."""
+    beside = crowd or of_region(firms)
     drawn = firms_made(seed, firms, asof)
-    subjects = subjects_made(seed, drawn, asof)
+    subjects = subjects_made(seed, drawn, asof, beside)
     ends = np.full(len(subjects), np.datetime64("NaT"), dtype="datetime64[D]")
     ends[: len(drawn)] = drawn.ceased
-    return Region(seed=seed, asof=asof, firms=drawn, subjects=subjects, alive_before=ends)
+    stress = np.zeros(len(subjects))
+    stress[: len(drawn)] = drawn.stress
+    if beside.quiet:
+        rng, rest = stream(seed, "quiet stress"), len(subjects) - firms
+        stress[firms:] = rng.normal(0, 1.1, rest)
+        lasted = (rng.random(rest) * 800).astype("timedelta64[D]")
+        gone = (rng.random(rest) < 0.12) & (subjects.kind[firms:] != "branch")
+        last = np.maximum(np.datetime64(asof, "D") - lasted, subjects.established[firms:])
+        ends[firms:] = np.where(gone, last, np.datetime64("NaT"))
+    return Region(
+        seed=seed,
+        asof=asof,
+        firms=drawn,
+        subjects=subjects,
+        alive_before=ends,
+        crowd=beside,
+        stress=stress,
+    )

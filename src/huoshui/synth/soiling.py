@@ -15,12 +15,18 @@ import pyarrow.compute as pc
 from huoshui.synth.codes import wrong_check
 from huoshui.synth.columns import Day, Money
 from huoshui.synth.dirt import Dirt, Tally, chosen
+from huoshui.synth.misnaming import RATES, Name, misname
 from huoshui.synth.population import Subjects
 from huoshui.synth.rawtable import RawTable
 
 INITIAL, LATER = "1-initial", "2-later"
 IMPOSSIBLE_DAYS = ("2023-02-30", "2024-13-01", "2025-04-31", "2024-00-15")
 STRANGE_WORDS = ("待核实", "其他情况", "见附件", "??")
+WAYS = (
+    *("region_moved", "region_bracketed", "region_dropped", "region_added", "legal_form"),
+    *("former_name", "traditional", "ocr_slip", "full_width"),
+)
+"""The ways in which a city's offices write names; any name can be written in the last."""
 _SOILABLE_STYLES = ("iso", "slash", "compact", "chinese", "mixed")
 
 Marks = dict[tuple[str, str], np.ndarray]
@@ -197,9 +203,15 @@ def _subject_columns(
     if name is not None and not table.identity:
         eligible = ours & free
         rows = chosen(rng, eligible, dirt.name_variants)
-        kinds = rng.integers(0, len(subjects.variant), len(rows))
-        name = _overlaid(name, rows, subjects.variant[kinds, table.who[rows]].tolist())
-        mark("name_variants", rows, eligible, table.name or "")
+        if subjects.in_parts is None:
+            kinds = rng.integers(0, len(subjects.variant), len(rows))
+            name = _overlaid(name, rows, subjects.variant[kinds, table.who[rows]].tolist())
+            mark("name_variants", rows, eligible, table.name or "")
+        else:
+            ways, texts = _miswritten(subjects.in_parts, table.who[rows].tolist(), rng)
+            name = _overlaid(name, rows, texts)
+            for way in WAYS:
+                mark(way, rows[ways == way], eligible, table.name or "")
     if code is not None and name is not None and not table.identity:
         eligible = ours & free
         rows = chosen(rng, eligible, dirt.name_only)
@@ -220,6 +232,25 @@ def _subject_columns(
     if table.name and name is not None:
         written[table.name] = name
     return written
+
+
+def _miswritten(
+    names: list[Name], who: list[int], rng: np.random.Generator
+) -> tuple[np.ndarray, list[str | None]]:
+    """Write names in one of the `WAYS` by their rates; in the next way where one cannot be."""
+    shares = np.array([RATES[way] for way in WAYS])
+    drawn = rng.choice(len(WAYS), len(who), p=shares / shares.sum()).tolist()
+    draws = rng.random((len(who), 3)).tolist()
+    ways, texts = [], []
+    for subject, first, draw in zip(who, drawn, draws, strict=True):
+        made = None
+        for way in (*WAYS[first:], *WAYS[:first]):
+            made = misname(way, names[subject], draw)
+            if made:
+                break
+        ways.append(way)
+        texts.append(made)
+    return np.array(ways, dtype=object), texts
 
 
 def _soil_cells(

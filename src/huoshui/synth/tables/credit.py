@@ -77,8 +77,8 @@ def loans(region: Region) -> RawTable:
     drawn = day_lived(rng, region, owner, 2.6)
     months = rng.choice([12, 24, 36], len(owner), p=[0.6, 0.15, 0.25])
     due = after(drawn, months * 365 // 12)
-    stress = np.zeros(len(people))
-    stress[: len(firms)] = firms.stress + firms.defaulted
+    stress = region.stress.copy()
+    stress[: len(firms)] += firms.defaulted
     base = rng.normal(430, 55, len(owner)) + 18 * stress[owner]
     bad = stress[owner] + rng.normal(0, 0.5, len(owner))
     worst = np.digitize(bad, [1.9, 2.7, 3.3, 3.9])
@@ -111,7 +111,7 @@ def loans(region: Region) -> RawTable:
         "loans",
         owner[at],
         {
-            "合同编号": Plain(numbered("HT", np.arange(len(owner))).values[at]),
+            "合同编号": numbered("HT", np.arange(len(owner))).take(at),
             "贷款银行": word(rng, len(owner), _BANKS).take(at),
             "业务种类": Word(kind[at], kinds),
             "担保方式": Word(secured[at], security),

@@ -250,7 +250,7 @@ def equity_rounds(region: Region) -> RawTable:
     return rounds.with_rows(
         without,
         {
-            "融资编号": numbered("NB", without),
+            "融资编号": numbered("NB000", without, 5),
             "投资方": Word(np.zeros(len(without), np.int64), ("近两年无股权融资",)),
             "是否合格投资机构": flag(np.zeros(len(without), bool)),
             "投资金额（万元）": Money(np.zeros(len(without), np.int64), "wan_yuan"),

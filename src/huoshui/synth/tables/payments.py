@@ -211,7 +211,7 @@ def _meters(region: Region, name: str, need: np.ndarray, share: float) -> np.nda
     rng, people = region.rng(f"meters {name}"), region.subjects
     own = rng.random(len(region.firms)) < share * need
     others = np.isin(people.kind, ("individual_business", "cooperative"))
-    others &= rng.random(len(people)) < share
+    others &= rng.random(len(people)) < share * region.crowd.metered
     others[: len(region.firms)] = own
     return np.flatnonzero(others)
 

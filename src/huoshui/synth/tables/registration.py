@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from huoshui.synth import names
 from huoshui.synth.columns import Day, Money, Plain, Word, numbered
@@ -30,7 +32,8 @@ def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
     yield market_branches(region)
 
 
-def _addresses(region: Region, who: np.ndarray, rng: np.random.Generator) -> Plain:
+def addresses(region: Region, who: np.ndarray, rng: np.random.Generator) -> Plain:
+    """Draw an address in its district for each row."""
     streets = rng.integers(0, len(STREETS), len(who)).tolist()
     numbers = rng.integers(1, 400, len(who)).tolist()
     return Plain(
@@ -46,12 +49,22 @@ def _addresses(region: Region, who: np.ndarray, rng: np.random.Generator) -> Pla
     )
 
 
-def _representatives(region: Region) -> np.ndarray:
+def representatives(region: Region) -> np.ndarray:
     """Name each firm's legal representative; the same in every register unless soiled."""
     return names.people(region.rng("representatives"), len(region.firms)).astype(object)
 
 
-def _district_codes(region: Region, who: np.ndarray, rng: np.random.Generator, old: float) -> Plain:
+def phones(region: Region) -> np.ndarray:
+    """Give every subject a telephone number; those of people begin with a number nobody has."""
+    drawn = region.rng("phones").integers(0, 10**8, len(region.subjects))
+    digits = pc.utf8_lpad(pa.array(drawn).cast(pa.string()), 8, "0")
+    fixed = pa.array(np.isin(region.subjects.kind, ("firm", "branch")))
+    heads = pc.if_else(fixed, pa.scalar("0799-"), pa.scalar("100"))
+    return np.array(pc.binary_join_element_wise(heads, digits, "").to_pylist(), dtype=object)
+
+
+def district_codes(region: Region, who: np.ndarray, rng: np.random.Generator, old: float) -> Plain:
+    """Give the codes of districts, some of them of a time before the district was set up."""
     codes = region.subjects.district[who].astype(object)
     outdated = rng.random(len(who)) < old
     for new, before in OLD_DISTRICT_CODES.items():
@@ -86,10 +99,11 @@ def market_registration(region: Region) -> RawTable:
             "成立日期": Day(people.established[who], "mixed"),
             "登记状态": Word(status, ("存续", "在业", "注销", "吊销", "迁出")),
             "注册资本": Money(fen, "wan_yuan", foreign=rng.random(len(who)) < 0.01),
-            "区划代码": _district_codes(region, who, rng, 0.4),
+            "区划代码": district_codes(region, who, rng, 0.4),
             "行业代码": Plain(with_section(people.trade_code[who])),
-            "住所": _addresses(region, who, region.rng("addresses")),
-            "法定代表人": Plain(_representatives(region)[who]),
+            "住所": addresses(region, who, region.rng("addresses")),
+            "法定代表人": Plain(representatives(region)[who]),
+            "联系电话": Plain(phones(region)[who]),
             "经营范围": Plain(scopes[region.firms.trade[who]]),
             "核准日期": Day(approved, "iso"),
         },
@@ -110,7 +124,7 @@ def tax_registration(region: Region, dirt: Dirt) -> RawTable:
     differs[apart] = True
     fen = region.firms.capital_fen[who].copy()
     fen[apart] = wan(rng.integers(1, 60, len(apart)) * 10.0)
-    heads = _representatives(region)[who]
+    heads = representatives(region)[who]
     heads[apart] = names.people(rng, len(apart)).astype(object)
     trade = people.trade_code[who].astype(object)
     other = chosen(rng, differs, 0.3)
@@ -129,8 +143,9 @@ def tax_registration(region: Region, dirt: Dirt) -> RawTable:
             ),
             "注册资本（元）": Money(fen, "yuan"),
             "国标行业": Plain(with_section(trade)),
-            "生产经营地址": _addresses(region, who, rng),
+            "生产经营地址": addresses(region, who, rng),
             "法定代表人姓名": Plain(heads),
+            "办税电话": Plain(phones(region)[who], known=~differs),
             "登记日期": Day(np.minimum(began, region.today), "compact"),
         },
         code="纳税人识别号",
@@ -157,10 +172,11 @@ def market_individuals(region: Region) -> RawTable:
             "注册日期": Day(people.established[who], "slash"),
             "状态": Word(status, ("正常", "注销")),
             "资金数额": Money(wan(rng.integers(1, 30, len(who))), "yuan"),
-            "区划": _district_codes(region, who, rng, 0.1),
+            "区划": district_codes(region, who, rng, 0.1),
             "行业": Plain(with_section(people.trade_code[who])),
-            "经营场所": _addresses(region, who, rng),
+            "经营场所": addresses(region, who, rng),
             "经营者": Plain(names.people(rng, len(who))),
+            "手机号": Plain(phones(region)[who]),
             "核准日期": Day(people.established[who], "slash"),
         },
         name="字号名称",
@@ -183,7 +199,7 @@ def market_cooperatives(region: Region) -> RawTable:
             "出资总额（万元）": Money(wan(rng.integers(10, 600, len(who))), "wan_yuan"),
             "区划代码": Plain(people.district[who]),
             "行业代码": Plain(with_section(people.trade_code[who])),
-            "住所": _addresses(region, who, rng),
+            "住所": addresses(region, who, rng),
             "理事长": Plain(names.people(rng, len(who))),
         },
         name="合作社名称",

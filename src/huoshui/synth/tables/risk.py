@@ -34,10 +34,9 @@ def tables(region: Region, dirt: Dirt) -> Iterator[RawTable]:
 
 def _pressed(region: Region, rate: float, slope: float) -> np.ndarray:
     """Rate of an event for every subject; only firms and shops have any."""
-    rates = np.zeros(len(region.subjects))
-    rates[: len(region.firms)] = rate * np.exp(slope * region.firms.stress)
-    rates[region.subjects.kind == "individual_business"] = rate
-    return rates
+    people = region.subjects
+    liable = np.isin(people.kind, ("firm", "individual_business"))
+    return np.where(liable, rate * np.exp(slope * region.stress), 0.0)
 
 
 def _cases(court_word: str, days: np.ndarray, start: int = 0) -> Plain:
