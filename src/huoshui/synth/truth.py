@@ -78,7 +78,11 @@ def _entities(region: Region) -> pa.Table:
 
 
 def _words(values: list[str], at: np.ndarray) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(at, pa.int32()), pa.array(values))
+    """Write words by position; each once, since Parquet's bytes vary where one stands twice."""
+    once = list(dict.fromkeys(values))
+    place = {word: n for n, word in enumerate(once)}
+    places = np.array([place[word] for word in values], np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(places[at]), pa.array(once))
 
 
 def _rows(region: Region, soiled: list[Soiled]) -> pa.Table:
