@@ -12,11 +12,16 @@ from collections.abc import Sequence
 from huoshui.entities import schema
 from huoshui.entities.ops import (
     branches,
+    candidates,
+    decisions,
     describing,
     linking,
+    name_parts,
     naming,
+    particulars,
     resemblance,
     settlement,
+    simplifying,
     waiting,
 )
 from huoshui.entities.sql import within_relation
@@ -44,28 +49,71 @@ def links(pack: Pack) -> list[Step]:
     """Describe who is who: the steps up to `subject_entity`, `unlinked` and `branch_link`."""
     registration = schema.REGISTRATION in pack.items
     branch = schema.BRANCH in pack.items
+    decision = schema.DECISION in pack.items
+    seen = linking.names_seen(registration=registration, branch=branch)
     names = naming.normal_names(
-        linking.names_seen(registration=registration, branch=branch),
+        seen,
+        simplified="name_simplified",
         legal_forms=words(pack, schema.LEGAL_FORMS),
         bracket_words=words(pack, schema.BRACKET_WORDS),
     )
     return [
         Step("subject_seen", linking.subjects_seen(settled_items(pack))),
+        Step("traditional_character", simplifying.characters()),
+        Step("name_simplified", simplifying.simplified_names(seen)),
         Step("name_normal", names),
         Step("legacy_code", linking.legacy_codes(registration=registration)),
-        Step("code_entity", linking.code_entities(branch=branch)),
+        Step(
+            "code_standing",
+            linking.code_standings(branch=branch, judged=pack.linkage is not None),
+        ),
+        Step("identity_word", decisions.words_said(decision=decision)),
+        Step("entity_root", decisions.entity_roots()),
+        Step("code_entity", linking.code_entities()),
         Step("name_bearer", linking.name_bearers(registration=registration, branch=branch)),
-        # Probabilistic linkage takes its place here: between who bears a name and who is meant.
-        Step("name_entity", linking.name_entities()),
+        Step("asker", linking.askers()),
+        Step("asker_word", decisions.asker_words()),
+        Step("asker_named", linking.named()),
+        *_resembling(pack),
+        Step("asker_entity", linking.asker_entities()),
         Step("subject_link", linking.subject_links()),
         Step("subject_entity", linking.subject_entities()),
         Step("unlinked", linking.unlinked(), "view"),
-        Step("resemblance", resemblance.nothing()),
         Step("waiting", waiting.facts_waiting(settled_items(pack))),
         Step("entity_name", branches.entity_names()),
         Step("branch_listed", branches.branches_listed(branch=branch)),
         Step("branch_named", branches.branches_named(words(pack, schema.BRANCH_WORDS))),
         Step("branch_link", branches.branch_links()),
+    ]
+
+
+def _resembling(pack: Pack) -> list[Step]:
+    """Describe which askers join an entity that they resemble, and whom a person is asked about."""
+    model = pack.linkage
+    if model is None:
+        return [
+            Step("resembled", resemblance.nobody()),
+            Step("resemblance", resemblance.nothing()),
+        ]
+    borne = "SELECT normal FROM name_bearer UNION ALL SELECT normal FROM asker"
+    cut = name_parts.name_parts(borne, model, branch_words=words(pack, schema.BRANCH_WORDS))
+    registration = pack.items.get(schema.REGISTRATION)
+    return [
+        Step("name_part", cut),
+        Step("particular", particulars.particulars(registration)),
+        Step("entity_named", candidates.entity_named()),
+        Step("trade_bearer", candidates.trade_bearers()),
+        Step("entity_told", candidates.entity_told()),
+        Step("asker_compared", candidates.compared()),
+        Step("asker_told", candidates.asker_told()),
+        Step("asker_key", candidates.asker_keys()),
+        Step("candidate", candidates.candidates(model)),
+        Step("pair_named", resemblance.pairs_named(model)),
+        Step("pair_told", resemblance.pairs_told()),
+        Step("pair_weighed", resemblance.pairs_weighed(model)),
+        Step("resembled", resemblance.resembled(model)),
+        Step("entity_called", resemblance.entities_called()),
+        Step("resemblance", resemblance.resemblances(model)),
     ]
 
 

@@ -18,9 +18,9 @@ GROUP BY subject_code, subject_name HAVING count(*) > 1""",
 SELECT s.* FROM subject_entity AS s LEFT JOIN entity AS e ON e.entity = s.entity
 WHERE e.entity IS NULL""",
         "unified_code_merged": f"""
-SELECT * FROM subject_entity WHERE length(subject_code) <> 15 AND subject_code <> entity
-  AND how <> 'decided'
-OR how NOT IN ({", ".join(f"'{how}'" for how in schema.HOW)})""",
+SELECT s.* FROM subject_entity AS s LEFT JOIN code_standing AS c ON c.code = s.subject_code
+WHERE c.standing = 2 AND c.own <> s.entity AND s.how <> 'decided'
+OR s.how NOT IN ({", ".join(f"'{how}'" for how in schema.HOW)})""",
         "branch_of_two": "SELECT branch FROM branch_link GROUP BY branch HAVING count(*) > 1",
         "branch_of_itself": "SELECT * FROM branch_link WHERE branch = parent",
         "branch_no_entity": """

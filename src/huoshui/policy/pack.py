@@ -81,8 +81,7 @@ class Pack:
         stated = [each for each in self.linkages.values() if each.parts]
         if not stated:
             return None
-        places = [name for each in self.linkages.values() for name in each.places]
-        return stated[0].model_copy(update={"places": tuple(dict.fromkeys(places))})
+        return stated[0].joined(self.linkages.values())
 
     def definitions(self, kind: str) -> Mapping[str, Definition]:
         """Give the definitions of a kind, by the name of its attribute here."""

@@ -19,7 +19,7 @@ def entity_names() -> str:
     """Make `entity_name`: every entity with each normal name that it bears or bore."""
     return """
 SELECT entity, normal, is_current FROM name_bearer
-UNION ALL SELECT entity, normal, 1 AS is_current FROM name_entity WHERE how = 'name_only'"""
+UNION ALL SELECT entity, normal, 1 AS is_current FROM asker_entity WHERE how = 'name_only'"""
 
 
 def branches_listed(*, branch: bool) -> str:

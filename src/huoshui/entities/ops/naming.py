@@ -34,18 +34,25 @@ def _folding() -> tuple[str, str]:
     return "".join(kept) + _DROPPED, "".join(kept.values())
 
 
-def normal_names(names: str, *, legal_forms: Iterable[str], bracket_words: Iterable[str]) -> str:
+def normal_names(
+    names: str,
+    *,
+    legal_forms: Iterable[str],
+    bracket_words: Iterable[str],
+    simplified: str | None = None,
+) -> str:
     """Make `name_normal`: a name as written and its normal form; one row for each spelling.
 
     `names` is SQL that gives one column, `name`.  The first bracketed part goes to the front,
     unless it ends the name, or follows a legal form (in `…公司（乙市）分公司` it tells where the
     branch is), or is a word that no region is called by.  A name of nothing but spaces and
-    brackets has no row.
+    brackets has no row.  `simplified` names a relation of names with traditional characters and how
+    they are written without.
     """
     given, taken = _folding()
     folded = (  # most names hold nothing to fold, and looking each character up is slow
-        f"upper(CASE WHEN regexp_matches(name, '{_TO_FOLD}')"
-        f" THEN translate(name, {literal(given)}, {literal(taken)}) ELSE name END)"
+        f"upper(CASE WHEN regexp_matches(told, '{_TO_FOLD}')"
+        f" THEN translate(told, {literal(given)}, {literal(taken)}) ELSE told END)"
     )
     stays = (
         "opens <= 1 OR closes <= opens + 1 OR closes = length(folded)"
@@ -56,13 +63,17 @@ def normal_names(names: str, *, legal_forms: Iterable[str], bracket_words: Itera
         "concat(substr(folded, opens + 1, closes - opens - 1),"
         " substr(folded, 1, opens - 1), substr(folded, closes + 1))"
     )
+    told = f"SELECT DISTINCT name, name AS told FROM ({names}) AS given WHERE name IS NOT NULL"
+    if simplified is not None:
+        told = f"""
+      SELECT DISTINCT g.name, coalesce(t.simple, g.name) AS told FROM ({names}) AS g
+      LEFT JOIN {simplified} AS t ON t.name = g.name WHERE g.name IS NOT NULL"""
     return f"""
 SELECT name, normal FROM (
   SELECT name, replace(replace(CASE WHEN {stays} THEN folded ELSE {moved} END,
     '(', ''), ')', '') AS normal
   FROM (
     SELECT name, folded, instr(folded, '(') AS opens, instr(folded, ')') AS closes
-    FROM (SELECT DISTINCT name, {folded} AS folded FROM ({names}) AS given WHERE name IS NOT NULL)
-      AS folding
+    FROM (SELECT name, {folded} AS folded FROM ({told}) AS spelt) AS folding
   ) AS cut
 ) AS formed WHERE normal <> ''"""

@@ -1,11 +1,230 @@
-"""Which entity a record without a known code resembles, part by part, and by how much."""
+"""Which entity a record without a known code resembles, part by part, and by how much.
+
+The weight of a pair is the prior and the bits of each part's level (Fellegi and Sunter).  An asker
+joins the best entity where its weight is enough and no rival is near; between the two thresholds a
+person is asked.  Of several names or addresses the one that agrees best is taken.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from huoshui.entities import schema
+from huoshui.policy.schema import LINKAGE_LEVELS, Linkage
+
+_NAME_PARTS = ("region", "trade_name", "industry", "legal_form", "branch")
+_TOLD = ("address", "representative", "phone")
+_SHOWN = 5
+"""Candidates of one asker that a person is shown at most."""
+
+_LONGEST = 12
+"""Characters of the longest trade name in which a slip is looked for."""
+
+_BETWEEN = "chr(31)"  # separates values that are carried together; stands in no name
 
 
 def nothing() -> str:
     """Make `resemblance` without rows, where no pack states a model."""
     columns = ", ".join(f"CAST(NULL AS {kind}) AS {c}" for c, kind in schema.RESEMBLANCE.items())
     return f"SELECT {columns} WHERE FALSE"
+
+
+def nobody() -> str:
+    """Make `resembled` without rows."""
+    return "SELECT CAST(NULL AS VARCHAR) AS asker, CAST(NULL AS VARCHAR) AS entity WHERE FALSE"
+
+
+def _slip(mine: str, theirs: str) -> str:
+    """Write that two texts differ by one character that is another, is missing or is too many."""
+    without = [
+        (
+            f"concat(substr({mine}, 1, {n - 1}), substr({mine}, {n + 1}))",
+            f"concat(substr({theirs}, 1, {n - 1}), substr({theirs}, {n + 1}))",
+        )
+        for n in range(1, _LONGEST + 1)
+    ]
+    changed = " OR ".join(f"({n} <= length({mine}) AND {a} = {b})" for n, (a, b) in _nth(without))
+    more = " OR ".join(f"{a} = {theirs}" for _, (a, _b) in _nth(without))
+    less = " OR ".join(f"{b} = {mine}" for _, (_a, b) in _nth(without))
+    return f"""(length({mine}) BETWEEN 2 AND {_LONGEST} AND length({theirs}) > 1 AND CASE
+      WHEN length({mine}) = length({theirs}) THEN {changed}
+      WHEN length({mine}) = length({theirs}) + 1 THEN {more}
+      WHEN length({mine}) + 1 = length({theirs}) THEN {less} ELSE FALSE END)"""
+
+
+def _nth(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[int, tuple[str, str]]]:
+    return list(enumerate(pairs, 1))
+
+
+def _name_levels(model: Linkage) -> dict[str, str]:
+    """Write the level of each part of two names: `a` asks, `e` is the entity."""
+    rare, few = (
+        next(level.bearers_most for level in model.parts["trade_name"].levels if level.id == name)
+        for name in ("equal_rare", "equal_few")
+    )
+    places = ("province", "city", "county")
+    both = " OR ".join(f"(a.{p} <> '' AND e.{p} <> '')" for p in places)
+    apart = " OR ".join(f"(a.{p} <> '' AND e.{p} <> '' AND a.{p} <> e.{p})" for p in places)
+    alike = " AND ".join(f"a.{p} = e.{p}" for p in places)
+    return {
+        "region": f"""CASE WHEN NOT ({both}) THEN NULL WHEN {alike} THEN 'equal'
+    WHEN {apart} THEN 'different' ELSE 'within' END""",
+        "trade_name": f"""CASE WHEN a.trade_name = e.trade_name THEN CASE
+      WHEN e.bearers <= {rare} THEN 'equal_rare' WHEN e.bearers <= {few} THEN 'equal_few'
+      ELSE 'equal_common' END
+    WHEN {_slip("a.trade_name", "e.trade_name")} THEN 'similar'
+    WHEN length(a.trade_name) > 1 AND length(e.trade_name) > 1
+      AND (instr(a.trade_name, e.trade_name) > 0 OR instr(e.trade_name, a.trade_name) > 0)
+      THEN 'contained' ELSE 'different' END""",
+        "industry": """CASE WHEN a.industry = '' AND e.industry = '' THEN NULL
+    WHEN a.industry = e.industry THEN 'equal'
+    WHEN instr(a.industry, e.industry) > 0 OR instr(e.industry, a.industry) > 0 THEN 'contained'
+    ELSE 'different' END""",
+        "legal_form": """CASE WHEN a.legal_form = '' OR e.legal_form = '' THEN NULL
+    WHEN a.legal_form = e.legal_form THEN 'equal' ELSE 'different' END""",
+        "branch": """CASE WHEN a.branch = '' AND e.branch = '' THEN NULL
+    WHEN a.branch = e.branch THEN 'equal' ELSE 'different' END""",
+    }
+
+
+def bits(model: Linkage, part: str) -> str:
+    """Write the weight of the level that a pair agrees on in a part."""
+    cases = " ".join(
+        f"WHEN '{level.id}' THEN {level.bits:.9f}e0" for level in model.parts[part].levels
+    )
+    return f"CASE level_{part} {cases} ELSE 0e0 END"
+
+
+def pairs_named(model: Linkage) -> str:
+    """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
+    levels = ",\n    ".join(f"{sql} AS level_{p}" for p, sql in _name_levels(model).items())
+    mine = ", ".join(f"nullif({s}.{p}, '') AS {w}_{p}" for s, w in _SIDES for p in _NAME_PARTS)
+    total = " + ".join(bits(model, part) for part in _NAME_PARTS)
+    return f"""
+WITH compared AS (
+  SELECT c.asker, c.entity, e.normal, {mine},
+    {levels}
+  FROM candidate AS c JOIN asker_compared AS a ON a.asker = c.asker
+  JOIN (SELECT n.*, t.bearers FROM entity_named AS n
+    JOIN trade_bearer AS t ON t.trade_name = n.trade_name) AS e ON e.entity = c.entity
+)
+SELECT * FROM (
+  SELECT *, row_number() OVER (PARTITION BY asker, entity ORDER BY name_bits DESC, normal) AS place
+  FROM (SELECT *, {total} AS name_bits FROM compared) AS weighed
+) AS ranked WHERE place = 1"""
+
+
+_SIDES = (("a", "mine"), ("e", "theirs"))
+
+_TOLD_RANKS = {
+    "address": (
+        "a.address IS NOT NULL AND e.address IS NOT NULL",
+        (
+            "(a.is_house OR e.is_house) AND (right(a.address, length(e.address)) = e.address"
+            " OR right(e.address, length(a.address)) = a.address"
+            " OR right(a.address_head, length(e.address_head)) = e.address_head"
+            " OR right(e.address_head, length(a.address_head)) = a.address_head)",
+            "a.address = e.address OR substr(a.address, 1, 6) = substr(e.address, 1, 6)"
+            " OR instr(a.address, substr(e.address, 1, 6)) > 0"
+            " OR instr(e.address, substr(a.address, 1, 6)) > 0",
+        ),
+    ),
+    "representative": (
+        "a.representative IS NOT NULL AND e.representative IS NOT NULL",
+        (
+            "a.representative = e.representative AND NOT a.is_masked",
+            "(a.is_masked OR e.is_masked)"
+            " AND substr(a.representative, 1, 1) = substr(e.representative, 1, 1)",
+        ),
+    ),
+    "phone": ("a.phone IS NOT NULL AND e.phone IS NOT NULL", ("a.phone = e.phone",)),
+}
+"""When a part can be compared, and what each level but the last asks for."""
+
+
+def pairs_told() -> str:
+    """Make `pair_told`: a pair with the level of what registrations say of both, the best of all.
+
+    The rank of a level and what it rests on are carried as one text, whose least is the best.
+    """
+    best = []
+    for part, (is_known, asked) in _TOLD_RANKS.items():
+        ranks = " ".join(f"WHEN {test} THEN '{rank}'" for rank, test in enumerate(asked))
+        best.append(
+            f"min(CASE WHEN {is_known} THEN concat(CASE {ranks} ELSE '{len(asked)}' END,"
+            f" {_BETWEEN}, a.{part}, {_BETWEEN}, e.{part}) END) AS best_{part}"
+        )
+    columns = []
+    for part in _TOLD_RANKS:
+        levels = " ".join(
+            f"WHEN '{rank}' THEN '{level}'" for rank, level in enumerate(LINKAGE_LEVELS[part])
+        )
+        columns.append(f"CASE substr(best_{part}, 1, 1) {levels} END AS level_{part}")
+        columns += [
+            f"split_part(best_{part}, {_BETWEEN}, {n}) AS {side}_{part}"
+            for n, side in ((2, "mine"), (3, "theirs"))
+        ]
+    return f"""
+SELECT asker, entity, {", ".join(columns)}
+FROM (
+  SELECT c.asker, c.entity, {", ".join(best)}
+  FROM candidate AS c JOIN asker_told AS a ON a.asker = c.asker
+  JOIN entity_told AS e ON e.entity = c.entity
+  GROUP BY c.asker, c.entity
+) AS told"""
+
+
+def pairs_weighed(model: Linkage) -> str:
+    """Make `pair_weighed`: a pair with its weight, and how it stands beside the asker's others."""
+    total = " + ".join(bits(model, part) for part in _TOLD)
+    told = ", ".join(f"t.{side}_{part}" for part in _TOLD for side in ("level", "mine", "theirs"))
+    return f"""
+SELECT *, row_number() OVER (PARTITION BY asker, is_out ORDER BY weight DESC, entity) AS place,
+  lead(weight) OVER (PARTITION BY asker, is_out ORDER BY weight DESC, entity) AS rival
+FROM (
+  SELECT *, {model.prior_bits:.9f}e0 + name_bits + {total} AS weight
+  FROM (
+    SELECT n.*, {told}, w.is_same, CASE WHEN w.is_same IS NULL THEN 0 ELSE 1 END AS is_out
+    FROM pair_named AS n LEFT JOIN pair_told AS t ON t.asker = n.asker AND t.entity = n.entity
+    LEFT JOIN asker_word AS w ON w.asker = n.asker AND w.entity = n.entity
+  ) AS levelled
+) AS weighed"""
+
+
+def resembled(model: Linkage) -> str:
+    """Make `resembled`: an asker and the entity it joins by resemblance."""
+    return f"""
+SELECT w.asker, w.entity FROM pair_weighed AS w
+JOIN asker_named AS n ON n.asker = w.asker
+WHERE w.place = 1 AND w.is_out = 0 AND n.said IS NULL AND n.entity IS NULL
+  AND w.weight >= {model.bits("same_bits")}e0
+  AND (w.rival IS NULL OR w.weight - w.rival >= {model.bits("rival_bits")}e0)"""
+
+
+def resemblances(model: Linkage) -> str:
+    """Make `resemblance`; see `schema.RESEMBLANCE`."""
+    parts = ", ".join(
+        f"w.{side}_{part}" for part in LINKAGE_LEVELS for side in ("level", "mine", "theirs")
+    )
+    return f"""
+SELECT a.subject_code, a.subject_name, w.entity, c.name AS candidate_name, w.weight,
+  1e0 / (1e0 + power(2e0, -w.weight)) AS probability, a.facts,
+  CASE WHEN w.is_same THEN 'decided_same' WHEN NOT w.is_same THEN 'decided_different'
+    WHEN r.entity = w.entity THEN 'linked' ELSE 'review' END AS status,
+  {parts}
+FROM pair_weighed AS w JOIN asker AS a ON a.asker = w.asker
+JOIN asker_named AS n ON n.asker = w.asker
+LEFT JOIN resembled AS r ON r.asker = w.asker
+LEFT JOIN entity_called AS c ON c.entity = w.entity
+WHERE w.is_out = 1 OR r.entity = w.entity
+  OR (r.entity IS NULL AND n.said IS NULL AND n.entity IS NULL AND w.place <= {_SHOWN}
+    AND w.weight >= {model.bits("review_bits")}e0)"""
+
+
+def entities_called() -> str:
+    """Make `entity_called`: a name of each entity as records write it, for people to read."""
+    return """
+SELECT c.entity, max(s.subject_name) AS name
+FROM subject_seen AS s JOIN code_entity AS c ON c.code = s.subject_code
+JOIN (SELECT DISTINCT entity FROM candidate) AS k ON k.entity = c.entity
+WHERE c.standing = 2 GROUP BY c.entity"""

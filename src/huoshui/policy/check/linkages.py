@@ -14,14 +14,13 @@ class LinkageRefusal(Refusal):
 
     MODELS = (
         "The packs read together state {count} models of resemblance, not one.",
-        "State the parts in one file of linkages/; others add names of places only.",
+        "State the parts in one file of linkages/; others add words of names only.",
     )
     PARTS = "The parts are {given}, not {wanted}.", "Give these parts, each once."
     LEVELS = (
         "The levels of {part} are {given}, not {wanted}.",
         "Give these levels in this order, the strongest agreement first.",
     )
-    NO_PLACES = "There is no vocabulary {name}.", "Correct the name, or add the vocabulary."
     REVIEW_ABOVE = (
         "A person is asked from {review} bits on, which is not below {same}.",
         "Set review_bits below same_bits.",
@@ -34,11 +33,6 @@ def check(pack: Pack) -> Iterator[Problem]:
     if len(stated) > 1:
         where = pack.where("linkages", stated[-1].id, "parts")
         yield LinkageRefusal.MODELS.problem(where=where, count=len(stated))
-    for linkage in pack.linkages.values():
-        for nth, name in enumerate(linkage.places):
-            if name not in pack.vocabularies:
-                where = pack.where("linkages", linkage.id, "places", nth)
-                yield LinkageRefusal.NO_PLACES.problem(where=where, name=name)
     for linkage in stated:
         yield from _model(pack, linkage)
 

@@ -7,7 +7,8 @@ log2(m / u) bits, m being how often it occurs where the two are one and u where 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from pydantic import model_validator
 
@@ -64,8 +65,8 @@ class LinkagePart(Form):
 class Linkage(Definition):
     """The model that records are linked by, or a region's words for it.
 
-    One file of all packs read together states the `parts`; a region's own file adds which
-    vocabularies name the places that begin a name.
+    One file of all packs read together states the `parts`; a region's own file adds the places
+    and the words of names there.
     """
 
     parts: dict[Identifier, LinkagePart] = {}
@@ -74,7 +75,10 @@ class Linkage(Definition):
     review_bits: Cited | None = None  # from here on a person is asked
     rival_bits: Cited | None = None  # by how much the best candidate must be ahead of the next
     block_most: Cited | None = None  # entities that share a key; beyond, the key proposes nobody
-    places: tuple[Identifier, ...] = ()  # vocabularies whose labels are names of places
+    places: dict[Literal["province", "city", "county"], str] = {}  # names, between blanks
+    place_ends: str = ""  # what a place's name may do without, between blanks
+    legal_forms: dict[str, str] = {}  # what ends a body's own name -> the form that it stands for
+    trade_words: str = ""  # words that say what a body does, between blanks
     fitted: dict[str, str] | None = None  # how m and u were fitted: sample, labels, program ...
     cite: Cite
 
@@ -90,6 +94,17 @@ class Linkage(Definition):
         if self.parts and any(each is None or each.value is None for each in numbers):
             raise ValueError("a model needs its prior, its thresholds and the size of a block")
         return self
+
+    def joined(self, others: Iterable[Linkage]) -> Linkage:
+        """Add the words of other files."""
+        every = [self, *(each for each in others if each.id != self.id)]
+        levels: tuple[Literal["province", "city", "county"], ...] = ("province", "city", "county")
+        places = {level: " ".join(each.places.get(level, "") for each in every) for level in levels}
+        forms = {word: form for each in every for word, form in each.legal_forms.items()}
+        words = " ".join(each.trade_words for each in every)
+        return self.model_copy(
+            update={"places": places, "legal_forms": forms, "trade_words": words}
+        )
 
     @property
     def prior_bits(self) -> float:

@@ -1,0 +1,100 @@
+"""Which entities an asker is compared with: those that share something telling with it.
+
+What is shared is the core of a name, its trade name, a representative, a house or a telephone.
+Something that more entities share than the model allows proposes nobody: who has nothing else in
+common with its entity is not found, and would not have had the weight to be linked either.
+"""
+
+from __future__ import annotations
+
+from huoshui.policy.schema import Linkage
+
+_KEYS = {
+    "core": "concat(core, branch)",
+    "trade_name": "concat(trade_name, '|', branch)",
+    "representative": "representative",
+    "house": "address_head",
+    "phone": "phone",
+}
+_NAMED = {"core": "length(core) > 1", "trade_name": "length(trade_name) > 1"}
+
+
+def compared() -> str:
+    """Make `asker_compared`: askers whom no name leads anywhere, or of whom somebody spoke."""
+    return """
+SELECT a.asker, a.subject_code, a.subject_name, a.facts, p.*
+FROM asker AS a JOIN asker_named AS n ON n.asker = a.asker
+JOIN name_part AS p ON p.normal = a.normal
+LEFT JOIN (SELECT DISTINCT asker FROM asker_word) AS w ON w.asker = a.asker
+WHERE n.entity IS NULL OR w.asker IS NOT NULL"""
+
+
+def asker_told() -> str:
+    """Make `asker_told`: what registrations say of the askers that are compared."""
+    return """
+SELECT DISTINCT a.asker, p.representative, p.is_masked, p.address, p.address_head, p.is_house,
+  p.phone
+FROM particular AS p JOIN name_normal AS n ON n.name = p.subject_name
+JOIN asker_compared AS a ON a.normal = n.normal
+  AND a.subject_code IS NOT DISTINCT FROM p.subject_code"""
+
+
+def entity_told() -> str:
+    """Make `entity_told`: what registrations say of the entities that codes name."""
+    return """
+SELECT DISTINCT c.entity, p.representative, p.is_masked, p.address, p.address_head, p.is_house,
+  p.phone
+FROM particular AS p JOIN code_entity AS c ON c.code = p.subject_code WHERE c.standing = 2"""
+
+
+def entity_named() -> str:
+    """Make `entity_named`: the entities that codes name, with each of their names in parts."""
+    return """
+SELECT b.entity, p.* FROM name_bearer AS b
+JOIN (SELECT DISTINCT entity FROM code_entity WHERE standing = 2) AS c ON c.entity = b.entity
+JOIN name_part AS p ON p.normal = b.normal"""
+
+
+def trade_bearers() -> str:
+    """Make `trade_bearer`: how many entities bear a trade name."""
+    return """
+SELECT trade_name, count(DISTINCT entity) AS bearers FROM entity_named GROUP BY trade_name"""
+
+
+def _keys(who: str, named: str, told: str) -> str:
+    by_name = [
+        f"SELECT '{kind}' AS kind, {_KEYS[kind]} AS shared, {who} FROM {named} WHERE {test}"
+        for kind, test in _NAMED.items()
+    ]
+    return "\nUNION ALL ".join(
+        [
+            *by_name,
+            f"SELECT 'representative' AS kind, representative AS shared, {who} FROM {told}"
+            " WHERE representative IS NOT NULL AND NOT is_masked",
+            f"SELECT 'house' AS kind, address_head AS shared, {who} FROM {told} WHERE is_house",
+            f"SELECT 'phone' AS kind, phone AS shared, {who} FROM {told} WHERE phone IS NOT NULL",
+        ]
+    )
+
+
+def asker_keys() -> str:
+    """Make `asker_key`: what an asker may share with entities."""
+    return f"SELECT DISTINCT * FROM ({_keys('asker', 'asker_compared', 'asker_told')}) AS every_key"
+
+
+def candidates(model: Linkage) -> str:
+    """Make `candidate`: an asker and an entity that it is compared with."""
+    return f"""
+WITH entity_key AS (
+  SELECT DISTINCT e.kind, e.shared, e.entity
+  FROM ({_keys("entity", "entity_named", "entity_told")}) AS e
+  JOIN (SELECT DISTINCT kind, shared FROM asker_key) AS a
+    ON a.kind = e.kind AND a.shared = e.shared
+), telling AS (
+  SELECT kind, shared FROM entity_key GROUP BY kind, shared
+  HAVING count(*) <= {int(model.bits("block_most"))}
+)
+SELECT a.asker, e.entity FROM asker_key AS a
+JOIN telling AS t ON t.kind = a.kind AND t.shared = a.shared
+JOIN entity_key AS e ON e.kind = a.kind AND e.shared = a.shared
+UNION SELECT asker, entity FROM asker_word"""

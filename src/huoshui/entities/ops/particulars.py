@@ -1,0 +1,50 @@
+"""What registrations say of a subject beside its name: representative, address, telephone.
+
+An address is brought to the part behind the names of divisions, which offices leave out, and to
+its head, which ends with the first number of a house.
+"""
+
+from __future__ import annotations
+
+from huoshui.entities import schema
+from huoshui.kernel.sql import literal
+from huoshui.policy.schema import Item
+
+_WIDE = "０１２３４５６７８９－（）＃　"
+_NARROW = "0123456789-()# "
+
+_DIVISIONS = (
+    "^(?:[一-龥]{2,7}?(?:省|自治区))?(?:[^省市县区号]{2,9}?(?:自治州|地区|市))?(?:[^市县区号]{1,8}?(?:县|区|市))?"
+)
+"""The divisions that may begin an address."""
+
+_HOUSE = "^.*?[0-9]+ ?(?:号|栋|幢|组|室|房)"
+
+
+MASKS = "[*＊×某]"
+"""What stands for characters of a person's name that are not shown."""
+
+
+def particulars(item: Item | None) -> str:
+    """Make `particular`: each way of naming a subject, and what registrations say of it."""
+    given = ("representative", "address", "phone")
+    has = {name: bool(item and name in item.columns) for name in given}
+    empty = "CAST(NULL AS VARCHAR)"
+    columns = ", ".join(f"{name if has[name] else empty} AS {name}" for name in given)
+    told = f"SELECT subject_code, subject_name, {columns} FROM fact_{schema.REGISTRATION}"
+    if item is None:
+        columns = ", ".join(f"{empty} AS {n}" for n in ("subject_code", "subject_name", *given))
+        told = f"SELECT {columns} WHERE FALSE"
+    narrowed = f"replace(translate(address, {literal(_WIDE)}, {literal(_NARROW)}), ' ', '')"
+    house = literal(_HOUSE)
+    return f"""
+SELECT DISTINCT subject_code, subject_name, nullif(trim(representative), '') AS representative,
+  coalesce(regexp_matches(representative, '{MASKS}'), FALSE) AS is_masked,
+  nullif(place, '') AS address,
+  CASE WHEN head <> '' THEN head ELSE place END AS address_head,
+  coalesce(head <> '' AND length(head) > 3, FALSE) AS is_house,
+  nullif(regexp_replace(phone, '[^0-9]+', '', 'g'), '') AS phone
+FROM (SELECT *, regexp_extract(place, {house}) AS head
+  FROM (SELECT *, regexp_replace({narrowed}, {literal(_DIVISIONS)}, '') AS place
+    FROM ({told}) AS given) AS placed) AS headed
+WHERE representative IS NOT NULL OR address IS NOT NULL OR phone IS NOT NULL"""
