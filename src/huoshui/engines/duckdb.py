@@ -10,8 +10,9 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
@@ -143,7 +144,7 @@ class DuckDB:
             pq.write_table(function(part).cast(schema), path, compression="lz4")
             return path
 
-        with ThreadPoolExecutor(self._threads) as pool:
+        with closing(parts), ThreadPoolExecutor(self._threads) as pool:
             for nth, part in enumerate(parts):
                 running.append(pool.submit(work, part, folder / f"{nth:06d}.parquet"))
                 if len(running) >= WAITING:
@@ -151,14 +152,14 @@ class DuckDB:
             paths += [each.result() for each in running]
         self.parquet(name, paths, schema)
 
-    def _spans(self, sql: str, column: str, rows: int) -> Iterator[pa.Table]:
+    def _spans(self, sql: str, column: str, rows: int) -> Generator[pa.Table]:
         """Ask a query for a span of its counted rows at a time: what it joins stays small."""
         nth = quoted(column)
         for start in range(0, rows, PART_ROWS):
             span = f"{nth} >= {start} AND {nth} < {start + PART_ROWS}"
             yield self.query(f"SELECT * FROM ({sql}) AS every_row WHERE {span} ORDER BY {nth}")
 
-    def parts(self, sql: str) -> Iterator[pa.Table]:
+    def parts(self, sql: str) -> Generator[pa.Table]:
         """Give the rows of a query, in its order, as tables of a bounded number of rows.
 
         Nothing else may be asked before the last of them is taken or the iterator is closed: the

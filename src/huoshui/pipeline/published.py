@@ -106,16 +106,20 @@ class Snapshot:
         read = [pq.read_table(path, columns=columns) for path in self.paths(name)]
         return pa.concat_tables(read)
 
-    def parts(self, name: str, rows: int = PART_ROWS) -> Iterator[pa.Table]:
+    def parts(
+        self, name: str, rows: int = PART_ROWS, *, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.Table]:
         """Read one of its tables a part at a time, of at most so many rows each."""
         for path in self.paths(name):
-            yield from parts_of(path, rows)
+            yield from parts_of(path, rows, columns=columns)
 
 
-def parts_of(path: Path, rows: int = PART_ROWS) -> Iterator[pa.Table]:
-    """Read a file a part at a time."""
+def parts_of(
+    path: Path, rows: int = PART_ROWS, *, columns: Sequence[str] | None = None
+) -> Iterator[pa.Table]:
+    """Read a file, or some of its columns, a part at a time."""
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(rows):
+        for batch in file.iter_batches(rows, columns=columns):
             yield pa.Table.from_batches([batch])
 
 
