@@ -13,7 +13,7 @@ import resource
 import statistics
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +37,50 @@ def by_turns(
     }
 
 
+def timed(function: Callable[[], object]) -> float:
+    """Run once and give the seconds it took."""
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
+
+
+def median_of(seconds: Sequence[float]) -> float:
+    """Give the middle one of several timings."""
+    return statistics.median(seconds)
+
+
 def circumstances() -> dict[str, Any]:
-    """Say on what machine and at which commit a figure was made, and the peak memory so far."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
+    """Say on what machine, how busy, and at which commit a figure was made, and the peak memory."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "cores": os.cpu_count(),
         "machine": platform.machine(),
+        "processor": _processor(),
+        "memory_mib": pages // 2**20,
+        "load": [round(load, 2) for load in os.getloadavg()],
         "python": platform.python_version(),
-        "commit": commit or None,
+        "commit": f"{commit} dirty" if commit and dirty else commit or None,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+
+
+def _git(*words: str) -> str:
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    except FileNotFoundError:  # a machine without git: nobody can say which commit
+        return ""
+    return done.stdout.strip()
+
+
+def _processor() -> str | None:
+    told = Path("/proc/cpuinfo")
+    if not told.is_file():
+        return platform.processor() or None
+    lines = told.read_text("utf-8").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else None
 
 
 def keep(result: dict[str, Any], name: str, folder: Path) -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,8 @@ import click
 
 from huoshui import synth
 from huoshui.bench.ingest import bench_ingest
-from huoshui.bench.match import bench_match
 from huoshui.bench.timing import keep
-from huoshui.cli import bench_city, bench_link, output, place
+from huoshui.cli import bench_city, bench_link, bench_speed, output, place
 from huoshui.policy.loader import load
 
 KEPT = Path("var/bench")
@@ -29,20 +30,6 @@ def _done(result: dict[str, Any], as_json: bool) -> None:
 @click.group()
 def bench() -> None:
     """Speed, ours and a peer's by turns; medians and ratios, never a test."""
-
-
-@bench.command("match")
-@click.option("--rows", type=int, default=200_000, show_default=True)
-@click.option("--rounds", type=int, default=5, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-@place.packs_option
-@place.asof_option
-@output.as_json
-def match(
-    rows: int, rounds: int, seed: int, packs: tuple[Path, ...], asof: dt.date, as_json: bool
-) -> None:
-    """Verdicts for all rows by codes and masks, beside the same clauses as SQL on DuckDB."""
-    _done(bench_match(load(packs, asof=asof), rows=rows, rounds=rounds, seed=seed), as_json)
 
 
 @bench.command("ingest")
@@ -63,14 +50,23 @@ def ingest(
     _done(bench_ingest(load(packs, asof=asof), raw, feed, rounds=rounds), as_json)
 
 
-@bench.command("all")
-@output.as_json
-@click.pass_context
-def all_(context: click.Context, as_json: bool) -> None:
-    """Run every bench at its default size."""
-    for command in (match, ingest):
-        context.invoke(command, as_json=as_json)
-
-
-for command in (*bench_link.COMMANDS, *bench_city.COMMANDS):
+for command in (*bench_speed.COMMANDS, *bench_link.COMMANDS, *bench_city.COMMANDS):
     bench.add_command(command)
+
+AIDS = ("all", "plot", "report", "link-maker", "link-score", "link-page")
+"""Commands that measure nothing themselves."""
+
+
+@bench.command("all")
+def all_() -> None:
+    """Run every bench at its default size, each in a process of its own, and draw the results."""
+    failed = []
+    for name in [name for name in bench.commands if name not in AIDS] + ["plot", "report"]:
+        output.say(f"huoshui bench {name}")
+        done = subprocess.run(
+            [sys.executable, "-m", "huoshui.cli.main", "bench", name], check=False
+        )
+        if done.returncode:
+            failed.append(name)
+    if failed:
+        raise click.ClickException(f"These benches failed, the others ran: {', '.join(failed)}.")

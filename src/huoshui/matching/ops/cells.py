@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from huoshui.matching.ops.bits import ALL, Bits, known_bits, of_flags, true_bits
 from huoshui.policy.expression import Typed, evaluate_table
-from huoshui.ratings.ops.buffers import flag_codes, values_of
+from huoshui.ratings.ops.buffers import flag_codes, places_of, values_of
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
 """How an answer is coded."""
@@ -43,9 +43,7 @@ class Cells:
     @cached_property
     def turns(self) -> list[tuple[Turns, Turns]]:
         """Give for each condition where it is true, and where it is not false."""
-        return [
-            (_turns(answers == TRUE), _turns(answers != FALSE)) for answers in self.answers
-        ]
+        return [(_turns(answers == TRUE), _turns(answers != FALSE)) for answers in self.answers]
 
 
 def _turns(holds: np.ndarray) -> Turns:
@@ -148,18 +146,20 @@ def put_flags(made: Cells, column: pa.Array, out: np.ndarray) -> None:
     put_turns(made, [true_bits(column)], known_bits(column), out)
 
 
-def put_words(made: Cells, numbers: np.ndarray, column: pa.DictionaryArray, out: np.ndarray) -> None:
+def put_words(
+    made: Cells, numbers: np.ndarray, column: pa.DictionaryArray, out: np.ndarray
+) -> None:
     """Write the answers about a column of words, given each word's number."""
     known = known_bits(column.indices)
     if not len(numbers):
         values = np.zeros(len(column), np.uint8)
     else:
-        bare = column.indices if known is None else column.indices.fill_null(0)
-        values = numbers.take(bare.to_numpy(zero_copy_only=False), mode="clip")
-    if column.dictionary.null_count:  # a dictionary may hold null as a word
-        there = column.dictionary.is_valid().to_numpy(zero_copy_only=False)
-        present = of_flags(there[column.indices.fill_null(0).to_numpy(zero_copy_only=False)])
-        known = present if known is None else known & present
+        places = places_of(column)
+        values = numbers.take(places, mode="clip")
+        if column.dictionary.null_count:  # a dictionary may hold null as a word
+            there = column.dictionary.is_valid().to_numpy(zero_copy_only=False)
+            present = of_flags(there.take(places, mode="clip"))
+            known = present if known is None else known & present
     _put(made, values, known, out)
 
 
@@ -206,4 +206,3 @@ def put_answer(answer: pa.Array, out: np.ndarray) -> None:
         return
     np.bitwise_and(true, known, out=out[0])
     np.bitwise_or(true, ~known, out=out[1])
-

@@ -180,9 +180,7 @@ class Sweep:
         for made_from, places, place in self.joined:
             diagrams.run(made_from, space, places, space[:, place])
 
-    def _text(
-        self, name: str, column: pa.Array, members: Sequence[int], out: np.ndarray
-    ) -> None:
+    def _text(self, name: str, column: pa.Array, members: Sequence[int], out: np.ndarray) -> None:
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
         last = self._words.get(name)

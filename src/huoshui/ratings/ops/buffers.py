@@ -36,6 +36,14 @@ def values_of(column: pa.Array) -> np.ndarray:
     return np.frombuffer(data, dtype, len(column), column.offset * dtype.itemsize)
 
 
+def places_of(column: pa.DictionaryArray) -> np.ndarray:
+    """Give each row's place in the dictionary; what stands at a null is of no meaning."""
+    indices = column.indices
+    dtype = np.dtype(indices.type.to_pandas_dtype())
+    data = indices.buffers()[1]
+    return np.frombuffer(data, dtype, len(indices), indices.offset * dtype.itemsize)
+
+
 def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
     return column if column.type == kind else column.cast(kind)
 
@@ -45,7 +53,7 @@ def flag_codes(column: pa.Array) -> np.ndarray:
     codes = _bits(column.cast(pa.bool_()), 1)
     missing = missing_rows(column)
     if missing is not None:
-        np.putmask(codes, missing, 2)
+        np.maximum(codes, missing * np.uint8(2), out=codes)
     return codes
 
 
@@ -60,10 +68,15 @@ def _bits(column: pa.Array, buffer: int) -> np.ndarray:
 def put_missing(
     codes: np.ndarray, values: np.ndarray, missing: np.ndarray | None, code: int
 ) -> None:
-    """Write the code of missing values; a double that is not finite is missing too."""
+    """Write the code of missing values, which is the greatest; so is a double that is not finite.
+
+    The greater of two bytes is found for 64 rows at once; to write at chosen places takes each
+    row by itself, ten times as long.
+    """
+    greatest = codes.dtype.type(code)
     if values.dtype.kind == "f":
         finite = np.isfinite(values)
         if not finite.all():
-            np.putmask(codes, ~finite, code)
+            np.maximum(codes, ~finite * greatest, out=codes)
     if missing is not None:
-        np.putmask(codes, missing, code)
+        np.maximum(codes, missing * greatest, out=codes)
