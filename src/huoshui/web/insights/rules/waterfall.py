@@ -15,8 +15,8 @@ Both = Mapping[str, str]
 ROW, BAR, AXIS = 46, 14, 44
 """Pixels: of a bar with its words, of the bar alone, and of the thresholds' words above."""
 
-MARGIN = 3.0
-"""Hundredths that stay free on either side."""
+LEFT, RIGHT = 1.0, 14.0
+"""Hundredths that stay free on either side: on the right the figures stand, on a phone too."""
 
 EVEN_BITS = 0.05
 """What rounds to less than this says neither yes nor no."""
@@ -128,7 +128,7 @@ def waterfall(
     span = (high - low) or 1.0
 
     def across(bits: float) -> float:
-        return round(MARGIN + (bits - low) / span * (100 - 2 * MARGIN), 3)
+        return round(LEFT + (bits - low) / span * (100 - LEFT - RIGHT), 3)
 
     def drawn(nth: int, part: str, label: Both, side: str, start: float, end: float) -> Drawn:
         left, right = sorted((across(start), across(end)))
