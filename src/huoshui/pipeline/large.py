@@ -6,7 +6,7 @@ once more to be written; what is left, mostly few rows, is read with the care of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from huoshui.engines.duckdb import DuckDB
 from huoshui.facts import schema
 from huoshui.facts.build import RAW, TYPED
-from huoshui.facts.plainly import CAREFUL, CONTESTED, PLAINLY, place_sql, plainly
+from huoshui.facts.plainly import CAREFUL, CONTESTED, LEAST_PLACE, PLAINLY, place_sql, plainly
 from huoshui.kernel.sql import quoted
 from huoshui.pipeline.readers import Raw
 from huoshui.pipeline.typed import typed
@@ -29,6 +29,7 @@ ROWS = 200_000
 REST = "raw_rest"
 CHOSEN = "chosen_row"
 UNPLACED = "unplaced"
+OTHERS = "contested_by_others"
 KNOWN = "known_before"
 
 
@@ -45,22 +46,26 @@ def take_plain(engine: DuckDB, feed: Feed, pack: Pack, raw: Raw, *, origin: str,
     }
     _name(engine, looked_up)
     engine.view(PLAINLY, plan.view)
-    unplaced = engine.query(plan.unplaced())["source_row"].to_numpy()
-    places = [plan.twice(), f"SELECT {place_sql(item)} FROM {KNOWN}", f"SELECT {CAREFUL}"]
-    if len(unplaced):
-        _keep_only(engine, unplaced)
+    known = f"SELECT {place_sql(item)} AS place FROM {KNOWN}"
+    engine.table(CONTESTED, f"{plan.contested()} UNION ALL {known} UNION ALL SELECT {CAREFUL}")
+    unplaced = engine.query(
+        f"SELECT CAST(place AS BIGINT) AS source_row FROM {CONTESTED} "
+        f"WHERE place BETWEEN 1 AND {LEAST_PLACE - 1}"
+    )
+    if unplaced.num_rows:
+        _keep_only(engine, unplaced["source_row"].to_numpy(), plan.key_columns, raw)
         typed(engine, feed, item, pack, raw.columns)
         engine.table(UNPLACED, f"SELECT {place_sql(item)} AS place FROM {TYPED}")
-        places.append(f"SELECT place FROM {UNPLACED}")
+        engine.table(OTHERS, f"SELECT * FROM {CONTESTED}")
+        engine.table(CONTESTED, f"SELECT * FROM {OTHERS} UNION ALL SELECT place FROM {UNPLACED}")
         engine.view(RAW, raw.sql)
         _name(engine, looked_up)
-    engine.table(CONTESTED, f"SELECT * FROM ({' UNION ALL '.join(places)}) AS every(place)")
     own = ", ".join(map(quoted, schema.own_columns(item)))
     engine.write(f"SELECT {own}, {origin}, source_row FROM ({plan.facts()})", path)
     taken, left = _taken(engine, path)
     if taken:
-        _keep_only(engine, left)
-    engine.drop(PLAINLY, CONTESTED, UNPLACED, *looked_up)
+        _keep_only(engine, left, raw.columns, raw)
+    engine.drop(PLAINLY, CONTESTED, UNPLACED, OTHERS, *looked_up)
     return taken
 
 
@@ -69,10 +74,15 @@ def _name(engine: DuckDB, tables: Mapping[str, pa.Table]) -> None:
         engine.arrow(name, table)
 
 
-def _keep_only(engine: DuckDB, rows: np.ndarray) -> None:
-    """Leave in `raw` the rows that are named."""
+def _keep_only(engine: DuckDB, rows: np.ndarray, wanted: Container[str], raw: Raw) -> None:
+    """Leave in `raw` the rows that are numbered, with nothing in columns that are not wanted."""
+    texts = ", ".join(
+        quoted(name) if name in wanted else f"CAST(NULL AS VARCHAR) AS {quoted(name)}"
+        for name in raw.columns
+    )
     engine.arrow(CHOSEN, pa.table({"source_row": rows}))
-    engine.table(REST, f"SELECT r.* FROM {RAW} r SEMI JOIN {CHOSEN} USING (source_row)")
+    chosen = f"SELECT source_row, {texts} FROM {RAW} r SEMI JOIN {CHOSEN} USING (source_row)"
+    engine.table(REST, chosen)
     engine.view(RAW, f"SELECT * FROM {REST}")
     engine.drop(CHOSEN)
 
