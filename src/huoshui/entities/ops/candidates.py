@@ -32,7 +32,7 @@ WHERE n.entity IS NULL OR w.asker IS NOT NULL"""
 def asker_told() -> str:
     """Make `asker_told`: what registrations say of the askers that are compared."""
     return """
-SELECT DISTINCT a.asker, p.representative, p.is_masked, p.address, p.address_head, p.is_house,
+SELECT DISTINCT a.asker, p.representative, p.is_masked, p.address, p.address_head, p.is_telling,
   p.phone
 FROM particular AS p JOIN name_normal AS n ON n.name = p.subject_name
 JOIN asker_compared AS a ON a.normal = n.normal
@@ -42,23 +42,28 @@ JOIN asker_compared AS a ON a.normal = n.normal
 def entity_told() -> str:
     """Make `entity_told`: what registrations say of the entities that codes name."""
     return """
-SELECT DISTINCT c.entity, p.representative, p.is_masked, p.address, p.address_head, p.is_house,
+SELECT DISTINCT c.entity, p.representative, p.is_masked, p.address, p.address_head, p.is_telling,
   p.phone
-FROM particular AS p JOIN code_entity AS c ON c.code = p.subject_code WHERE c.standing = 2"""
+FROM particular AS p JOIN code_entity AS c ON c.code = p.subject_code WHERE c.standing > 0"""
 
 
 def entity_named() -> str:
     """Make `entity_named`: the entities that codes name, with each of their names in parts."""
     return """
-SELECT b.entity, p.* FROM name_bearer AS b
-JOIN (SELECT DISTINCT entity FROM code_entity WHERE standing = 2) AS c ON c.entity = b.entity
+SELECT b.entity, c.standing, p.* FROM name_bearer AS b
+JOIN (SELECT entity, max(standing) AS standing FROM code_entity WHERE standing > 0
+  GROUP BY entity) AS c ON c.entity = b.entity
 JOIN name_part AS p ON p.normal = b.normal"""
 
 
 def trade_bearers() -> str:
-    """Make `trade_bearer`: how many entities bear a trade name."""
+    """Make `trade_bearer`: how many entities bear a trade name, and with the same trade behind."""
     return """
-SELECT trade_name, count(DISTINCT entity) AS bearers FROM entity_named GROUP BY trade_name"""
+SELECT c.trade_name, c.core, c.branch, c.bearers, t.bearers AS trade_bearers
+FROM (SELECT trade_name, core, branch, count(DISTINCT entity) AS bearers FROM entity_named
+  GROUP BY trade_name, core, branch) AS c
+JOIN (SELECT trade_name, count(DISTINCT entity) AS bearers FROM entity_named
+  GROUP BY trade_name) AS t ON t.trade_name = c.trade_name"""
 
 
 def _keys(who: str, named: str, told: str) -> str:
@@ -71,7 +76,7 @@ def _keys(who: str, named: str, told: str) -> str:
             *by_name,
             f"SELECT 'representative' AS kind, representative AS shared, {who} FROM {told}"
             " WHERE representative IS NOT NULL AND NOT is_masked",
-            f"SELECT 'house' AS kind, address_head AS shared, {who} FROM {told} WHERE is_house",
+            f"SELECT 'house' AS kind, address_head AS shared, {who} FROM {told} WHERE is_telling",
             f"SELECT 'phone' AS kind, phone AS shared, {who} FROM {told} WHERE phone IS NOT NULL",
         ]
     )
@@ -94,7 +99,12 @@ WITH entity_key AS (
   SELECT kind, shared FROM entity_key GROUP BY kind, shared
   HAVING count(*) <= {int(model.bits("block_most"))}
 )
-SELECT a.asker, e.entity FROM asker_key AS a
-JOIN telling AS t ON t.kind = a.kind AND t.shared = a.shared
-JOIN entity_key AS e ON e.kind = a.kind AND e.shared = a.shared
-UNION SELECT asker, entity FROM asker_word"""
+SELECT DISTINCT f.asker, f.entity FROM (
+  SELECT a.asker, e.entity FROM asker_key AS a
+  JOIN telling AS t ON t.kind = a.kind AND t.shared = a.shared
+  JOIN entity_key AS e ON e.kind = a.kind AND e.shared = a.shared
+  UNION ALL SELECT asker, entity FROM asker_word
+) AS f JOIN asker_compared AS a ON a.asker = f.asker
+JOIN (SELECT entity, max(standing) AS standing FROM entity_named GROUP BY entity) AS e
+  ON e.entity = f.entity
+WHERE a.subject_code IS NULL OR (e.standing = 2 AND e.entity <> a.subject_code)"""

@@ -62,9 +62,9 @@ GROUP BY legacy_no"""
 def code_standings(*, branch: bool, judged: bool) -> str:
     """Make `code_standing`: a code that stands anywhere, what it stands for, and how well.
 
-    2: it names its body.  1: an old number that no registration maps.  0: its check character
-    fails, or several bodies claim it.  Only a model of resemblance can do anything with codes
-    that name nobody, so that without one every code is taken as it is (`judged` is false).
+    2: it names its body.  1: it may be another body's: an old number that no registration maps, or
+    a code whose check character fails.  0: several bodies claim it.  Only a model of resemblance
+    can do anything with codes in doubt, so that without one (`judged` is false) there are none.
     """
     branches = (
         f" UNION SELECT branch_code AS code FROM fact_{schema.BRANCH} WHERE branch_code IS NOT NULL"
@@ -73,8 +73,8 @@ def code_standings(*, branch: bool, judged: bool) -> str:
     )
     standing = (
         f"""CASE WHEN l.codes > 1 THEN 0 WHEN l.codes = 1 THEN 2
-    WHEN length(seen.code) = {OLD_LENGTH} THEN 1
-    WHEN length(seen.code) = {UNIFIED_LENGTH} AND NOT {_check_holds("seen.code")} THEN 0
+    WHEN k.code IS NOT NULL THEN 2 WHEN length(seen.code) = {OLD_LENGTH} THEN 1
+    WHEN length(seen.code) = {UNIFIED_LENGTH} AND NOT {_check_holds("seen.code")} THEN 1
     ELSE 2 END"""
         if judged
         else "CASE WHEN l.codes > 1 THEN 0 ELSE 2 END"
@@ -86,7 +86,8 @@ SELECT seen.code,
   coalesce(l.codes, 1) AS candidates, {standing} AS standing
 FROM (SELECT subject_code AS code FROM subject_seen
   WHERE subject_code IS NOT NULL{branches}) AS seen
-LEFT JOIN legacy_code AS l ON l.legacy = seen.code"""
+LEFT JOIN legacy_code AS l ON l.legacy = seen.code
+LEFT JOIN (SELECT DISTINCT code FROM legacy_code WHERE codes = 1) AS k ON k.code = seen.code"""
 
 
 def _check_holds(code: str) -> str:
@@ -110,7 +111,7 @@ FROM code_standing AS c LEFT JOIN entity_root AS r ON r.entity = c.own"""
 def name_bearers(*, registration: bool, branch: bool) -> str:
     """Make `name_bearer`: an entity with a code and a normal name that it bears or bore.
 
-    A body known by an old number only bears a name as long as no other body does.
+    A body known by a code in doubt only bears a name as long as no other body does.
     """
     parts = [
         """

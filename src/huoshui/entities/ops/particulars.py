@@ -18,6 +18,9 @@ _DIVISIONS = (
 )
 """The divisions that may begin an address."""
 
+_HOUSE_LEAST, _PLACE_LEAST = 4, 6
+"""Characters from which an address tells who is there: with a number of a house, and without."""
+
 _HOUSE = "^.*?[0-9]+ ?(?:号|栋|幢|组|室|房)"
 
 
@@ -42,9 +45,11 @@ SELECT DISTINCT subject_code, subject_name, nullif(trim(representative), '') AS 
   coalesce(regexp_matches(representative, '{MASKS}'), FALSE) AS is_masked,
   nullif(place, '') AS address,
   CASE WHEN head <> '' THEN head ELSE place END AS address_head,
-  coalesce(head <> '' AND length(head) > 3, FALSE) AS is_house,
+  coalesce(length(CASE WHEN head <> '' THEN head ELSE place END) >= CASE WHEN head <> ''
+    THEN {_HOUSE_LEAST} ELSE {_PLACE_LEAST} END, FALSE) AS is_telling,
   nullif(regexp_replace(phone, '[^0-9]+', '', 'g'), '') AS phone
 FROM (SELECT *, regexp_extract(place, {house}) AS head
-  FROM (SELECT *, regexp_replace({narrowed}, {literal(_DIVISIONS)}, '') AS place
+  FROM (SELECT *, regexp_replace(regexp_replace({narrowed}, {literal(_DIVISIONS)}, ''),
+      '^[省市县区]', '') AS place
     FROM ({told}) AS given) AS placed) AS headed
 WHERE representative IS NOT NULL OR address IS NOT NULL OR phone IS NOT NULL"""

@@ -62,6 +62,9 @@ def _name_levels(model: Linkage) -> dict[str, str]:
         next(level.bearers_most for level in model.parts["trade_name"].levels if level.id == name)
         for name in ("equal_rare", "equal_few")
     )
+    bearers = (
+        "CASE WHEN a.core = e.core AND a.branch = e.branch THEN e.bearers ELSE e.trade_bearers END"
+    )
     places = ("province", "city", "county")
     both = " OR ".join(f"(a.{p} <> '' AND e.{p} <> '')" for p in places)
     apart = " OR ".join(f"(a.{p} <> '' AND e.{p} <> '' AND a.{p} <> e.{p})" for p in places)
@@ -70,7 +73,7 @@ def _name_levels(model: Linkage) -> dict[str, str]:
         "region": f"""CASE WHEN NOT ({both}) THEN NULL WHEN {alike} THEN 'equal'
     WHEN {apart} THEN 'different' ELSE 'within' END""",
         "trade_name": f"""CASE WHEN a.trade_name = e.trade_name THEN CASE
-      WHEN e.bearers <= {rare} THEN 'equal_rare' WHEN e.bearers <= {few} THEN 'equal_few'
+      WHEN {bearers} <= {rare} THEN 'equal_rare' WHEN {bearers} <= {few} THEN 'equal_few'
       ELSE 'equal_common' END
     WHEN {_slip("a.trade_name", "e.trade_name")} THEN 'similar'
     WHEN length(a.trade_name) > 1 AND length(e.trade_name) > 1
@@ -102,16 +105,19 @@ def pairs_named(model: Linkage) -> str:
     total = " + ".join(bits(model, part) for part in _NAME_PARTS)
     return f"""
 WITH compared AS (
-  SELECT c.asker, c.entity, e.normal, {mine},
+  SELECT c.asker, c.entity, e.normal,
+    CASE WHEN a.subject_code IS NULL THEN 0 ELSE 1 END AS is_coded, {mine},
     {levels}
   FROM candidate AS c JOIN asker_compared AS a ON a.asker = c.asker
-  JOIN (SELECT n.*, t.bearers FROM entity_named AS n
-    JOIN trade_bearer AS t ON t.trade_name = n.trade_name) AS e ON e.entity = c.entity
+  JOIN (SELECT n.*, t.bearers, t.trade_bearers FROM entity_named AS n
+    JOIN trade_bearer AS t ON t.trade_name = n.trade_name AND t.core = n.core
+      AND t.branch = n.branch) AS e ON e.entity = c.entity
 )
 SELECT * FROM (
-  SELECT *, row_number() OVER (PARTITION BY asker, entity ORDER BY name_bits DESC, normal) AS place
+  SELECT *, row_number() OVER (PARTITION BY asker, entity ORDER BY name_bits DESC, normal)
+    AS name_place
   FROM (SELECT *, {total} AS name_bits FROM compared) AS weighed
-) AS ranked WHERE place = 1"""
+) AS ranked WHERE name_place = 1"""
 
 
 _SIDES = (("a", "mine"), ("e", "theirs"))
@@ -120,7 +126,7 @@ _TOLD_RANKS = {
     "address": (
         "a.address IS NOT NULL AND e.address IS NOT NULL",
         (
-            "(a.is_house OR e.is_house) AND (right(a.address, length(e.address)) = e.address"
+            "(a.is_telling OR e.is_telling) AND (right(a.address, length(e.address)) = e.address"
             " OR right(e.address, length(a.address)) = a.address"
             " OR right(a.address_head, length(e.address_head)) = e.address_head"
             " OR right(e.address_head, length(a.address_head)) = a.address_head)",
@@ -197,6 +203,8 @@ def resembled(model: Linkage) -> str:
 SELECT w.asker, w.entity FROM pair_weighed AS w
 JOIN asker_named AS n ON n.asker = w.asker
 WHERE w.place = 1 AND w.is_out = 0 AND n.said IS NULL AND n.entity IS NULL
+  AND (w.is_coded = 0 OR (w.level_trade_name LIKE 'equal%'
+    AND coalesce(w.level_industry, 'equal') = 'equal'))
   AND w.weight >= {model.bits("same_bits")}e0
   AND (w.rival IS NULL OR w.weight - w.rival >= {model.bits("rival_bits")}e0)"""
 
@@ -227,4 +235,4 @@ def entities_called() -> str:
 SELECT c.entity, max(s.subject_name) AS name
 FROM subject_seen AS s JOIN code_entity AS c ON c.code = s.subject_code
 JOIN (SELECT DISTINCT entity FROM candidate) AS k ON k.entity = c.entity
-WHERE c.standing = 2 GROUP BY c.entity"""
+WHERE c.standing > 0 GROUP BY c.entity"""
