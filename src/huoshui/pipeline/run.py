@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
 from huoshui import entities, indicators
 from huoshui.engines.duckdb import DuckDB
 from huoshui.engines.engine import Engine
+from huoshui.engines.spark import LOCAL, Spark
 from huoshui.indicators.schema import COUNTED, PROFILE_COUNTED, PROFILE_SUBJECT, SUMS
 from huoshui.kernel.step import Step, Tick, unwatched
 from huoshui.pipeline.evaluation import EVALUATED, Evaluation, Table
@@ -32,6 +34,10 @@ from huoshui.policy.pack import Pack
 
 MEMORY = "HUOSHUI_MEMORY"
 """How much memory the engine may use where a command does not say it, such as 8GB."""
+
+
+EngineName = Literal["duckdb", "spark"]
+"""The engines that a run can be made on; they publish the same."""
 
 
 @dataclass
@@ -122,7 +128,9 @@ def settle_and_measure(work: Work) -> None:
         if steps:
             work.engine.steps([settled[name]] if name in settled else [])
             work.engine.steps(steps)
-            work.engine.drop(name, *(step.name for step in steps if step.name.startswith(SUMS)))
+            work.engine.drop(*(step.name for step in steps if step.name.startswith(SUMS)))
+            if name in settled:  # else `name_entities` made it, and others read it
+                work.engine.drop(name)
         work.tick("indicators", done, len(work.pack.items))
     work.engine.steps(measuring.last[:-1])
 
@@ -173,14 +181,25 @@ RATED: tuple[Stage, ...] = (take_facts, name_entities, settle_and_measure, rate)
 
 
 @contextmanager
-def session(*, memory_limit: str | None = None, spill: Path | None = None) -> Iterator[DuckDB]:
+def session(
+    *,
+    engine: EngineName = "duckdb",
+    master: str = LOCAL,
+    memory_limit: str | None = None,
+    spill: Path | None = None,
+) -> Iterator[Engine]:
     """Open the engine that runs are made on, and close it; doors ask here for one.
 
-    `spill` is the folder beneath which it puts away what memory does not hold.
+    `spill` is the folder beneath which it puts away what memory does not hold; on a cluster every
+    worker must see it.  `master` says where Spark runs.
     """
     limit = memory_limit or os.environ.get(MEMORY)
-    with DuckDB(memory_limit=limit, spill=spill) as engine:
-        yield engine
+    if engine == "spark":
+        with Spark(master=master, memory_limit=limit, scratch=spill) as spark:
+            yield spark
+    else:
+        with DuckDB(memory_limit=limit, spill=spill) as duckdb:
+            yield duckdb
 
 
 def run(

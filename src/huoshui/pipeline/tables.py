@@ -135,9 +135,9 @@ class Tables:
             new[str(name)] = made.cast(self.evaluation.table_schema(name))
         new["evidence"] = pa.concat_tables([EVIDENCE.empty_table(), *self._evidence_rows()])
         new |= self._subsidies()
-        for name, rows in new.items():
-            rows = by_entity(rows, is_divided=self.is_divided)
-            self._rows |= _Merge(self, since, name, gone).write(rows)
+        for table, rows in new.items():
+            ordered = by_entity(rows, is_divided=self.is_divided)
+            self._rows |= _Merge(self, since, table, gone).write(ordered)
 
 
 class _Merge:
