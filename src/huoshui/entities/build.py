@@ -109,7 +109,7 @@ def _resembling(pack: Pack) -> list[Step]:
         Step("asker_key", candidates.asker_keys()),
         Step("candidate", candidates.candidates(model)),
         Step("pair_named", resemblance.pairs_named(model)),
-        Step("pair_told", resemblance.pairs_told()),
+        Step("pair_told", resemblance.pairs_told(model)),
         Step("pair_weighed", resemblance.pairs_weighed(model)),
         Step("resembled", resemblance.resembled(model)),
         Step("entity_called", resemblance.entities_called()),

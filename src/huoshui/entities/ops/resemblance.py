@@ -7,7 +7,7 @@ person is asked.  Of several names or addresses the one that agrees best is take
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from huoshui.entities import schema
 from huoshui.policy.schema import LINKAGE_LEVELS, Linkage
@@ -35,59 +35,105 @@ def nobody() -> str:
 
 
 def _slip(mine: str, theirs: str) -> str:
-    """Write that two texts differ by one character that is another, is missing or is too many."""
-    without = [
-        (
-            f"concat(substr({mine}, 1, {n - 1}), substr({mine}, {n + 1}))",
-            f"concat(substr({theirs}, 1, {n - 1}), substr({theirs}, {n + 1}))",
-        )
-        for n in range(1, _LONGEST + 1)
-    ]
-    changed = " OR ".join(f"({n} <= length({mine}) AND {a} = {b})" for n, (a, b) in _nth(without))
-    more = " OR ".join(f"{a} = {theirs}" for _, (a, _b) in _nth(without))
-    less = " OR ".join(f"{b} = {mine}" for _, (_a, b) in _nth(without))
-    return f"""(length({mine}) BETWEEN 2 AND {_LONGEST} AND length({theirs}) > 1 AND CASE
-      WHEN length({mine}) = length({theirs}) THEN {changed}
-      WHEN length({mine}) = length({theirs}) + 1 THEN {more}
-      WHEN length({mine}) + 1 = length({theirs}) THEN {less} ELSE FALSE END)"""
+    """Write that two texts differ by one character that is another, is missing or is too many.
+
+    Such texts begin or end alike, which is quickly seen.
+    """
+    changed, more, less = [], [], []
+    for n in range(1, _LONGEST + 1):
+        a = f"concat(substr({mine}, 1, {n - 1}), substr({mine}, {n + 1}))"
+        e = f"concat(substr({theirs}, 1, {n - 1}), substr({theirs}, {n + 1}))"
+        changed.append(f"({n} <= length({mine}) AND {a} = {e})")
+        more.append(f"{a} = {theirs}")
+        less.append(f"{e} = {mine}")
+    return f"""(length({mine}) BETWEEN 2 AND {_LONGEST} AND length({theirs}) > 1
+      AND (substr({mine}, 1, 1) = substr({theirs}, 1, 1) OR right({mine}, 1) = right({theirs}, 1))
+      AND CASE WHEN length({mine}) = length({theirs}) THEN {" OR ".join(changed)}
+        WHEN length({mine}) = length({theirs}) + 1 THEN {" OR ".join(more)}
+        WHEN length({mine}) + 1 = length({theirs}) THEN {" OR ".join(less)} ELSE FALSE END)"""
 
 
-def _nth(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[int, tuple[str, str]]]:
-    return list(enumerate(pairs, 1))
+@dataclass(frozen=True)
+class Compared:
+    """How two values of a part are compared: `a` is what asks, `e` the entity."""
+
+    known: str  # there is something to compare
+    levels: tuple[tuple[str, str], ...]  # each level with what it asks for, the first that holds
+
+    @property
+    def case(self) -> str:
+        """Write the level; null where there is nothing to compare."""
+        *asked, (last, _) = self.levels
+        whens = " ".join(f"WHEN {test} THEN '{level}'" for level, test in asked)
+        return f"CASE WHEN NOT ({self.known}) THEN NULL {whens} ELSE '{last}' END"
 
 
-def _name_levels(model: Linkage) -> dict[str, str]:
-    """Write the level of each part of two names: `a` asks, `e` is the entity."""
+def comparisons(model: Linkage) -> dict[str, Compared]:
+    """Say how every part is compared."""
     rare, few = (
         next(level.bearers_most for level in model.parts["trade_name"].levels if level.id == name)
         for name in ("equal_rare", "equal_few")
-    )
-    bearers = (
-        "CASE WHEN a.core = e.core AND a.branch = e.branch THEN e.bearers ELSE e.trade_bearers END"
     )
     places = ("province", "city", "county")
     both = " OR ".join(f"(a.{p} <> '' AND e.{p} <> '')" for p in places)
     apart = " OR ".join(f"(a.{p} <> '' AND e.{p} <> '' AND a.{p} <> e.{p})" for p in places)
     alike = " AND ".join(f"a.{p} = e.{p}" for p in places)
-    return {
-        "region": f"""CASE WHEN NOT ({both}) THEN NULL WHEN {alike} THEN 'equal'
-    WHEN {apart} THEN 'different' ELSE 'within' END""",
-        "trade_name": f"""CASE WHEN a.trade_name = e.trade_name THEN CASE
-      WHEN {bearers} <= {rare} THEN 'equal_rare' WHEN {bearers} <= {few} THEN 'equal_few'
-      ELSE 'equal_common' END
-    WHEN {_slip("a.trade_name", "e.trade_name")} THEN 'similar'
-    WHEN length(a.trade_name) > 1 AND length(e.trade_name) > 1
-      AND (instr(a.trade_name, e.trade_name) > 0 OR instr(e.trade_name, a.trade_name) > 0)
-      THEN 'contained' ELSE 'different' END""",
-        "industry": """CASE WHEN a.industry = '' AND e.industry = '' THEN NULL
-    WHEN a.industry = e.industry THEN 'equal'
-    WHEN instr(a.industry, e.industry) > 0 OR instr(e.industry, a.industry) > 0 THEN 'contained'
-    ELSE 'different' END""",
-        "legal_form": """CASE WHEN a.legal_form = '' OR e.legal_form = '' THEN NULL
-    WHEN a.legal_form = e.legal_form THEN 'equal' ELSE 'different' END""",
-        "branch": """CASE WHEN a.branch = '' AND e.branch = '' THEN NULL
-    WHEN a.branch = e.branch THEN 'equal' ELSE 'different' END""",
+    bearers = (
+        "CASE WHEN a.core = e.core AND a.branch = e.branch THEN e.bearers ELSE e.trade_bearers END"
+    )
+    same = "a.trade_name = e.trade_name"
+    found = {
+        "region": (both, alike, f"NOT ({apart})"),
+        "trade_name": (
+            "TRUE",
+            f"{same} AND {bearers} <= {rare}",
+            f"{same} AND {bearers} <= {few}",
+            same,
+            _slip("a.trade_name", "e.trade_name"),
+            f"length(a.trade_name) > 1 AND length(e.trade_name) > 1"
+            f" AND {_holds('a.trade_name', 'e.trade_name')}",
+        ),
+        "industry": (
+            "a.industry <> '' OR e.industry <> ''",
+            "a.industry = e.industry",
+            _holds("a.industry", "e.industry"),
+        ),
+        "legal_form": (
+            "a.legal_form <> '' AND e.legal_form <> ''",
+            "a.legal_form = e.legal_form",
+        ),
+        "branch": ("a.branch <> '' OR e.branch <> ''", "a.branch = e.branch"),
+        **_TOLD_ASKED,
     }
+    return {
+        part: Compared(known, tuple(zip(LINKAGE_LEVELS[part], [*asked, "TRUE"], strict=True)))
+        for part, (known, *asked) in found.items()
+    }
+
+
+def _holds(a: str, e: str) -> str:
+    return f"(instr({a}, {e}) > 0 OR instr({e}, {a}) > 0)"
+
+
+_TOLD_ASKED = {
+    "address": (
+        "a.address IS NOT NULL AND e.address IS NOT NULL",
+        "(a.is_telling OR e.is_telling) AND (right(a.address, length(e.address)) = e.address"
+        " OR right(e.address, length(a.address)) = a.address"
+        " OR right(a.address_head, length(e.address_head)) = e.address_head"
+        " OR right(e.address_head, length(a.address_head)) = a.address_head)",
+        "(a.address = e.address OR substr(a.address, 1, 6) = substr(e.address, 1, 6)"
+        " OR instr(a.address, substr(e.address, 1, 6)) > 0"
+        " OR instr(e.address, substr(a.address, 1, 6)) > 0)",
+    ),
+    "representative": (
+        "a.representative IS NOT NULL AND e.representative IS NOT NULL",
+        "a.representative = e.representative AND NOT a.is_masked",
+        "(a.is_masked OR e.is_masked)"
+        " AND substr(a.representative, 1, 1) = substr(e.representative, 1, 1)",
+    ),
+    "phone": ("a.phone IS NOT NULL AND e.phone IS NOT NULL", "a.phone = e.phone"),
+}
 
 
 def bits(model: Linkage, part: str) -> str:
@@ -100,7 +146,8 @@ def bits(model: Linkage, part: str) -> str:
 
 def pairs_named(model: Linkage) -> str:
     """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
-    levels = ",\n    ".join(f"{sql} AS level_{p}" for p, sql in _name_levels(model).items())
+    how = comparisons(model)
+    levels = ",\n    ".join(f"{how[p].case} AS level_{p}" for p in _NAME_PARTS)
     mine = ", ".join(f"nullif({s}.{p}, '') AS {w}_{p}" for s, w in _SIDES for p in _NAME_PARTS)
     total = " + ".join(bits(model, part) for part in _NAME_PARTS)
     return f"""
@@ -122,46 +169,21 @@ SELECT * FROM (
 
 _SIDES = (("a", "mine"), ("e", "theirs"))
 
-_TOLD_RANKS = {
-    "address": (
-        "a.address IS NOT NULL AND e.address IS NOT NULL",
-        (
-            "(a.is_telling OR e.is_telling) AND (right(a.address, length(e.address)) = e.address"
-            " OR right(e.address, length(a.address)) = a.address"
-            " OR right(a.address_head, length(e.address_head)) = e.address_head"
-            " OR right(e.address_head, length(a.address_head)) = a.address_head)",
-            "a.address = e.address OR substr(a.address, 1, 6) = substr(e.address, 1, 6)"
-            " OR instr(a.address, substr(e.address, 1, 6)) > 0"
-            " OR instr(e.address, substr(a.address, 1, 6)) > 0",
-        ),
-    ),
-    "representative": (
-        "a.representative IS NOT NULL AND e.representative IS NOT NULL",
-        (
-            "a.representative = e.representative AND NOT a.is_masked",
-            "(a.is_masked OR e.is_masked)"
-            " AND substr(a.representative, 1, 1) = substr(e.representative, 1, 1)",
-        ),
-    ),
-    "phone": ("a.phone IS NOT NULL AND e.phone IS NOT NULL", ("a.phone = e.phone",)),
-}
-"""When a part can be compared, and what each level but the last asks for."""
 
-
-def pairs_told() -> str:
+def pairs_told(model: Linkage) -> str:
     """Make `pair_told`: a pair with the level of what registrations say of both, the best of all.
 
     The rank of a level and what it rests on are carried as one text, whose least is the best.
     """
-    best = []
-    for part, (is_known, asked) in _TOLD_RANKS.items():
-        ranks = " ".join(f"WHEN {test} THEN '{rank}'" for rank, test in enumerate(asked))
+    how = comparisons(model)
+    best, columns = [], []
+    for part in _TOLD:
+        *asked, _ = how[part].levels
+        ranks = " ".join(f"WHEN {test} THEN '{rank}'" for rank, (_, test) in enumerate(asked))
         best.append(
-            f"min(CASE WHEN {is_known} THEN concat(CASE {ranks} ELSE '{len(asked)}' END,"
+            f"min(CASE WHEN {how[part].known} THEN concat(CASE {ranks} ELSE '{len(asked)}' END,"
             f" {_BETWEEN}, a.{part}, {_BETWEEN}, e.{part}) END) AS best_{part}"
         )
-    columns = []
-    for part in _TOLD_RANKS:
         levels = " ".join(
             f"WHEN '{rank}' THEN '{level}'" for rank, level in enumerate(LINKAGE_LEVELS[part])
         )
