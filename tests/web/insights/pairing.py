@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -14,9 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huoshui.policy.schema import LINKAGE_LEVELS
-from huoshui.web.audit.queries.packs import pack_on
+from huoshui.policy.loader import load
+from huoshui.policy.schema import LINKAGE_LEVELS, Linkage
 from huoshui.web.insights.rules.pairs import pair_id
+from tests.given import ROOT
 from tests.web.given import DAY
 
 REPRESENTATIVE, PHONE = "欧阳铁柱", "13812345678"
@@ -68,8 +70,7 @@ class Doubt:
 
 def weight_of(parts: Mapping[str, tuple[str, str, str]]) -> float:
     """Weigh parts by the pack's own model, in a way of its own."""
-    model = pack_on(DAY).linkage
-    assert model is not None
+    model = _model()
     found = [
         level
         for name, part in model.parts.items()
@@ -78,6 +79,13 @@ def weight_of(parts: Mapping[str, tuple[str, str, str]]) -> float:
     ]
     odds = math.prod(float(x.m) / float(x.u) for x in found)
     return math.log2(odds) + model.prior_bits
+
+
+@cache
+def _model() -> Linkage:
+    model = load([ROOT / "packs/common", ROOT / "packs/demo"], asof=DAY).linkage
+    assert model is not None
+    return model
 
 
 def doubted(folder: Path, home: Path, doubts: Sequence[Doubt]) -> Path:
