@@ -72,6 +72,14 @@ def test_a_kind_writes_a_name_as_it_says_or_not_at_all(
 
 
 @pytest.mark.parametrize("kind", ["ocr_slip", "near_identical"])
+def test_a_changed_trade_name_is_no_other_body_s_wherever_its_region_stands(kind: str) -> None:
+    made = misname(kind, FIRM, (0, 0, 0))
+    assert made is not None
+    core = BRACKETED._replace(trade=made[2:4]).core
+    assert misname(kind, FIRM, (0, 0, 0), {core}) is None
+
+
+@pytest.mark.parametrize("kind", ["ocr_slip", "near_identical"])
 def test_a_slip_and_a_twin_differ_by_one_character_of_the_trade_name(kind: str) -> None:
     for draw in np.random.default_rng(3).random((50, 3)).tolist():
         made = misname(kind, FIRM, draw)

@@ -56,6 +56,7 @@ LEGAL_FORMS: dict[str, tuple[str, ...]] = {
 _REGION_ENDS = ("自治州", "自治县", "省", "市", "县", "区")
 _BRANCH_ENDS = ("分公司", "营业部", "办事处", "经营部")
 _ORDINALS = ("第一", "第二", "第三", "城东", "城南", "城西", "城北", "新区")
+_BOUND = "业品务具"  # no word of a trade begins with these: 矿业集团 is not cut behind 矿
 _SPACES = (" ", "　", " ")
 
 
@@ -71,6 +72,11 @@ class Name(NamedTuple):
     above: str = ""  # the province
     within: str = ""  # the city, or the district of a city
     former: str = ""
+
+    @property
+    def core(self) -> tuple[str, str]:
+        """Give what no two bodies of one place share, wherever the region stands in the name."""
+        return self.region[:2], f"{self.trade}{self.industry}{self.tail}"
 
     @property
     def written(self) -> str:
@@ -93,7 +99,7 @@ def _region_moved(name: Name, _: Draw) -> str | None:
         return None
     if name.bracketed:
         return name._replace(bracketed=False).written
-    if not name.industry:
+    if not name.industry or name.tail:
         return None
     return f"{name.trade}{name.region}{name.industry}{name.form}{name.tail}"
 
@@ -105,7 +111,7 @@ def _region_bracketed(name: Name, _: Draw) -> str | None:
 
 
 def _region_dropped(name: Name, _: Draw) -> str | None:
-    if not name.region or not name.trade:
+    if not (name.region and name.trade and name.industry):
         return None
     return name._replace(region="", bracketed=False).written
 
@@ -162,19 +168,19 @@ def _slipped(trade: str, choices: Callable[[str], str], draw: Draw) -> str | Non
     return trade[:place] + _one_of(choices(trade[place]), draw[1]) + trade[place + 1 :]
 
 
-def _ocr_slip(name: Name, draw: Draw) -> str | None:
+def _ocr_slip(name: Name, draw: Draw) -> Name | None:
     read = _slipped(name.trade or name.industry, lambda c: LOOKALIKES.get(c, ""), draw)
     if read is None:
         return None
-    return (name._replace(trade=read) if name.trade else name._replace(industry=read)).written
+    return name._replace(trade=read) if name.trade else name._replace(industry=read)
 
 
-def _near_identical(name: Name, draw: Draw) -> str | None:
+def _near_identical(name: Name, draw: Draw) -> Name | None:
     """Name another body: any other character that trade names are made of."""
     if name.tail or not (name.form and name.industry):
         return None
     trade = _slipped(name.trade, lambda character: TRADE_CHARACTERS.replace(character, ""), draw)
-    return name._replace(trade=trade).written if trade else None
+    return name._replace(trade=trade) if trade else None
 
 
 def _branch(name: Name, draw: Draw) -> str | None:
@@ -184,7 +190,7 @@ def _branch(name: Name, draw: Draw) -> str | None:
     return f"{name.written}{place}{_one_of(_BRANCH_ENDS, draw[1])}"
 
 
-_MAKERS: dict[str, Callable[[Name, Draw], str | None]] = {
+_MAKERS: dict[str, Callable[[Name, Draw], Name | str | None]] = {
     "region_moved": _region_moved,
     "region_bracketed": _region_bracketed,
     "region_dropped": _region_dropped,
@@ -210,8 +216,12 @@ def folded(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", name) if c.isalnum()).upper()
 
 
-def misname(kind: str, name: Name, draw: Draw) -> str | None:
+def misname(
+    kind: str, name: Name, draw: Draw, cores: Container[tuple[str, str]] = ()
+) -> str | None:
     """Write a name in one of the ways of `KINDS`; nothing where it cannot be written so.
+
+    `cores` are those of the register: a changed trade name leads to none of them.
 
     >>> misname("region_bracketed", Name("活水市", "清越", "软件", "有限公司"), (0, 0, 0))
     '清越（活水市）软件有限公司'
@@ -221,6 +231,8 @@ def misname(kind: str, name: Name, draw: Draw) -> str | None:
     if kind in SAME_NAME:
         return name.written
     made = _MAKERS[kind](name, draw)
+    if isinstance(made, Name):
+        made = None if made.core in cores else made.written
     return None if made == name.written else made
 
 
@@ -229,14 +241,15 @@ def misnamed(
     rng: np.random.Generator,
     *,
     taken: Container[str] = (),
+    cores: Container[tuple[str, str]] = (),
     rates: dict[str, float] = RATES,
     attempts: int = 12,
 ) -> tuple[list[str], list[str]]:
     """Draw a kind of dirt for each name and write the name so; give the kinds and the names.
 
     A name that cannot be written in the way first drawn gets another draw.  `taken` are the
-    folded names of the register: no dirty name is another body's in full, and no two are the
-    same, since no resolution by names could tell such bodies apart.
+    folded names of the register and `cores` their cores: no dirty name is another body's in full,
+    and no two are the same, since no resolution by names could tell such bodies apart.
     """
     offered, shares = list(rates), np.array(list(rates.values()))
     kinds, made = ["missing_code"] * len(names), [name.written for name in names]
@@ -248,7 +261,7 @@ def misnamed(
         again = []
         for row, number, draw in zip(left, drawn, draws, strict=True):
             kind = offered[number]
-            other = misname(kind, names[row], draw)
+            other = misname(kind, names[row], draw, cores)
             plain = other and folded(other)
             own = plain == folded(names[row].written)
             if not other or not plain or plain in used or (plain in taken and not own):
@@ -283,7 +296,10 @@ def _whole_words(ends: Counter[str], shared: int) -> frozenset[str]:
     return frozenset(
         word
         for word, count in ends.items()
-        if count >= shared and len(word) < 9 and max(before.get(word, [0])) < count / 3
+        if count >= shared
+        and len(word) < 9
+        and word[0] not in _BOUND
+        and max(before.get(word, [0])) < count / 3
     )
 
 
@@ -293,13 +309,16 @@ class Cutter:
 
     regions: frozenset[str]
     industries: frozenset[str]
-    longest: int = 9
+    longest: int = 11
 
     @classmethod
     def of(cls, names: Collection[str], places: Iterable[str] = (), *, shared: int = 20) -> Cutter:
         """Learn regions and trades: words that begin and end at least `shared` of the names."""
         fronts = Counter(
-            name[:cut] for name in names for cut in range(3, 9) if name[:cut].endswith(_REGION_ENDS)
+            name[:cut]
+            for name in names
+            for cut in range(3, 12)
+            if name[:cut].endswith(_REGION_ENDS)
         )
         regions = {word for word, count in fronts.items() if count >= shared} | set(places)
         plain = {
@@ -340,7 +359,7 @@ class Cutter:
             trade, industry = body[:opens], body[closes + 1 :]
         else:
             cuts = range(2, max(2, len(body) - 1))
-            short = 2 if len(body) <= 4 else len(body)  # a trade that few share is not cut off
+            short = 2 if len(body) == 4 else len(body)  # a trade that few share is not cut off
             at = next((n for n in cuts if body[n:] in self.industries), short)
             trade, industry = body[:at], body[at:]
         if trade in self.industries:  # 甲县建筑工程公司 has no trade name

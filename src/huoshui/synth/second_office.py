@@ -66,7 +66,8 @@ def made(register: Register, rng: np.random.Generator) -> Task:
     formers = _former_names(register, about, rng)
     taken = {folded(name) for name in register.written}
     named = [register.names[n]._replace(former=formers.get(n, "")) for n in about]
-    kinds, written = misnamed(named, rng, taken=taken)
+    cores = {name.core for name in register.names}
+    kinds, written = misnamed(named, rng, taken=taken, cores=cores)
     rest = set(about) - {n for n, kind in zip(about, kinds, strict=True) if kind == "former_name"}
     kept = [n for n in sorted(rest) if n in formers]
     for n in kept:  # a former name that no record of the second office uses
