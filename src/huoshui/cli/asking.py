@@ -39,12 +39,15 @@ FACTS_FOR = 25
     default=None,
     help="Memory for the engine, such as 8GB (or HUOSHUI_MEMORY); the rest is put on disk.",
 )
+@place.engine_options
 @place.known_facts
 @output.as_json
 def run(
     shadow: tuple[Path, ...],
     full: bool,
     memory: str | None,
+    engine: running.EngineName,
+    master: str,
     home: Path,
     packs: tuple[Path, ...],
     asof: dt.date,
@@ -60,12 +63,14 @@ def run(
     """
     lake = Lake(place.lake_folder(home))
     with (
-        running.session(memory_limit=memory, spill=home / "spill") as engine,
+        running.session(
+            engine=engine, master=master, memory_limit=memory, spill=home / "spill"
+        ) as opened,
         output.progress(quiet=as_json) as tick,
     ):
         pack = load_and_keep(packs, home, asof=asof)
         since = None if full else published_before(home, lake, pack, known)
-        work = running.run(engine, lake, pack, known=known, tick=tick, since=since)
+        work = running.run(opened, lake, pack, known=known, tick=tick, since=since)
         with work.timed("publish"):
             snapshot = publish(work, home)
         found = {**summary(work), "snapshot": str(snapshot.folder)}

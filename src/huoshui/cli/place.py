@@ -82,6 +82,23 @@ def known_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --engine and --master: what a run is made on, and where."""
+    command = click.option(
+        "--master",
+        default="local[2]",
+        show_default=True,
+        help="Where Spark runs, such as spark://HOST:7077; HOME must lie where its workers see it.",
+    )(command)
+    return click.option(
+        "--engine",
+        type=click.Choice(["duckdb", "spark"]),
+        default="duckdb",
+        show_default=True,
+        help="DuckDB in this process, or Apache Spark (the extra huoshui[spark]).",
+    )(command)
+
+
 def known_facts(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --home, --packs, --asof and --known: which facts are asked, under which rules, when."""
     for option in (known_option, asof_option, packs_option, home_option):
