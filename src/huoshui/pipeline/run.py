@@ -51,6 +51,7 @@ class Work:
     within: str | None = None  # a relation of the entities to measure; None: all
     tick: Tick = unwatched
     since: Snapshot | None = None  # what was published of fewer batches and still holds of others
+    measured: tuple[str, ...] = ()  # relations that only the evaluation reads
     evaluation: Evaluation | None = None  # what made `profile`, and the verdicts if any
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -114,6 +115,7 @@ def measure_indicators(work: Work) -> None:
     """Make `profile_counted`: a row per entity, a column per measured indicator."""
     measuring = indicators.measuring(work.pack, asof=work.asof, within=work.within)
     work.steps("indicators", measuring.steps[:-1])
+    work.measured = _only_evaluated(measuring)
 
 
 def settle_and_measure(work: Work) -> None:
@@ -133,6 +135,13 @@ def settle_and_measure(work: Work) -> None:
                 work.engine.drop(name)
         work.tick("indicators", done, len(work.pack.items))
     work.engine.steps(measuring.last[:-1])
+    work.measured = _only_evaluated(measuring)
+
+
+def _only_evaluated(measuring: indicators.Measuring) -> tuple[str, ...]:
+    """Name what can be let go once it is evaluated, what reads the others first."""
+    steps = [s for each in measuring.items.values() for s in each if not s.name.startswith(SUMS)]
+    return (PROFILE_COUNTED, *(step.name for step in steps))
 
 
 def rate(work: Work) -> None:
@@ -161,6 +170,7 @@ def _evaluate(work: Work, evaluation: Evaluation) -> None:
         evaluation.schema,
         counted=(COUNTED, rows),
     )
+    work.engine.drop(*work.measured)
     for name in evaluation.tables:
         work.engine.view(name, evaluation.select(name))
 
