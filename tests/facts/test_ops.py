@@ -137,3 +137,16 @@ def test_what_cannot_be_kept_is_a_fault(how: Reading, text: str, reason: FeedRef
     found = how.read(text)
     assert isinstance(found, Fault)
     assert found.reason is reason
+
+
+@given(nths=st.lists(st.integers(0, 10**9 - 1), max_size=20), other=st.text(max_size=20))
+def test_codes_told_at_once_are_those_told_one_by_one(nths: list[int], other: str) -> None:
+    good = [taxes.code(nth) for nth in nths]
+    changed = [code[:-1] + "0" for code in good] + [code.lower() for code in good]
+    letters = [code[:3] + "Q" + code[4:] for code in good]
+    texts = [*good, *changed, *letters, other, "", good[0] + "X" if good else "I" * 18]
+    how = reading("code")
+    assert how.as_is is not None
+    for text, stands in zip(texts, how.as_is(texts), strict=True):
+        assert not stands or how.read(text) == text
+    assert all(how.as_is(good))

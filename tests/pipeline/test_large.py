@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from huoshui.pipeline import readers
 from huoshui.pipeline.ingest import ingest
 from huoshui.pipeline.lake import Lake
 from tests.pipeline import taxes
@@ -70,6 +71,19 @@ def outcome(lake: Lake, pack: Any) -> dict[str, Any]:
         "aside": [row for table in aside for row in table.to_pylist()],
         "counts": counts,
     }
+
+
+def test_a_large_text_file_is_staged_and_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = taxes.pack()
+    made = rows(4, 200)
+    lakes = Lake(tmp_path / "staged"), Lake(tmp_path / "held")
+    for lake, least in zip(lakes, (0, 1 << 40), strict=True):
+        monkeypatch.setattr(readers, "LARGE_BYTES", least)
+        (result,) = ingest(lake, pack, write_csv(tmp_path / "a.csv", made))
+        assert result.status == "ingested", result.problem
+    assert outcome(lakes[0], pack) == outcome(lakes[1], pack)
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])

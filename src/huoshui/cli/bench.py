@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,9 @@ from typing import Any
 
 import click
 
-from huoshui import synth
 from huoshui.bench.ingest import bench_ingest
 from huoshui.bench.timing import keep
-from huoshui.cli import bench_city, bench_link, bench_speed, output, place
+from huoshui.cli import bench_city, bench_link, bench_spark, bench_speed, output, place
 from huoshui.policy.loader import load
 
 KEPT = Path("var/bench")
@@ -33,25 +33,38 @@ def bench() -> None:
 
 
 @bench.command("ingest")
-@click.option("--firms", type=int, default=20_000, show_default=True, help="Size of the region.")
-@click.option("--feed", default="vat_invoice_out", show_default=True)
-@click.option("--rounds", type=int, default=3, show_default=True)
+@click.option("--rows", type=click.IntRange(min=1000), default=2_000_000, show_default=True)
+@click.option("--sizes", help="Sizes in rows, comma between; a quarter, a half and all of --rows.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--memory", envvar="HUOSHUI_MEMORY", help="Such as 6GB; the rest goes to disk.")
+@click.option("--clean", is_flag=True, help="Remove the tables that were made.")
 @place.packs_option
 @place.asof_option
 @output.as_json
 def ingest(
-    firms: int, feed: str, rounds: int, packs: tuple[Path, ...], asof: dt.date, as_json: bool
+    rows: int,
+    sizes: str | None,
+    seed: int,
+    memory: str | None,
+    clean: bool,
+    packs: tuple[Path, ...],
+    asof: dt.date,
+    as_json: bool,
 ) -> None:
-    """One raw table of the fictional region through its feed, beside DuckDB's plain copy."""
-    region = KEPT / f"region-{firms}"
-    if not (region / "manifest.json").is_file():
-        synth.make(region, firms=firms, seed=1, asof=asof)
-    (raw, *_) = sorted(region.glob(f"raw/*/{feed}.*"))
-    _done(bench_ingest(load(packs, asof=asof), raw, feed, rounds=rounds), as_json)
+    """Tables of twenty columns into an empty lake, beside DuckDB's plain copy of the same files."""
+    wanted = [int(size) for size in sizes.split(",")] if sizes else [rows // 4, rows // 2, rows]
+    folder, pack = KEPT / "tables", load(packs, asof=asof)
+    try:
+        found = bench_ingest(pack, folder, sizes=wanted, seed=seed, memory=memory)
+    finally:
+        if clean:
+            shutil.rmtree(folder, ignore_errors=True)
+    _done(found, as_json)
 
 
-for command in (*bench_speed.COMMANDS, *bench_link.COMMANDS, *bench_city.COMMANDS):
-    bench.add_command(command)
+for commands in (bench_speed, bench_link, bench_city, bench_spark):
+    for command in commands.COMMANDS:
+        bench.add_command(command)
 
 AIDS = ("all", "plot", "report", "link-maker", "link-score", "link-page")
 """Commands that measure nothing themselves."""

@@ -180,11 +180,12 @@ class DuckDB:
         """Give the rows of a query as an Arrow table."""
         return self._run(sql).to_arrow_table()
 
-    def write(self, sql: str, path: Path) -> None:
+    def write(self, sql: str, path: Path, *, compression: str = "zstd") -> None:
         """Write the rows of a query to a Parquet file, whole or not at all."""
         staged = path.with_name(f".{path.name}.{os.getpid()}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._run(f"COPY ({sql}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
+        form = f"FORMAT parquet, COMPRESSION {compression}"
+        self._run(f"COPY ({sql}) TO {literal(str(staged))} ({form})")
         os.replace(staged, path)
 
     def drop(self, *names: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
@@ -169,8 +170,9 @@ def _looked_up(read: Read, texts: Sequence[str]) -> pa.Table:
     values: list[object] = []
     faults: list[tuple[str | None, str | None, str | None]] = []
     currencies: list[str | None] = []
-    for text in texts:
-        value = read.reading.read(text)
+    as_is = read.reading.as_is(texts) if read.reading.as_is else repeat(False)
+    for text, stands in zip(texts, as_is, strict=False):
+        value = text if stands else read.reading.read(text)
         if isinstance(value, Fault):
             problem = value.problem(value=text.strip(), field=read.field)
             faults.append((problem.code, problem.message, problem.fix))

@@ -32,6 +32,7 @@ WAREHOUSE = ".parquet"
 """The form in which any feed's table may come, beside the one that its office writes."""
 
 JSON_LINE_BYTES = 16_000_000
+LARGE_BYTES = 64_000_000
 EXACT_FLOAT_DIGITS = 15  # what a spreadsheet keeps and shows of a number
 
 
@@ -75,8 +76,13 @@ def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
         f"columns = {{{typed}}}, delim = {literal(feed.source.delimiter)}, quote = '\"', "
         f"escape = '\"', strict_mode = true, null_padding = false)"
     )
+    is_large = text.path.stat().st_size >= LARGE_BYTES
+    kept = staging / "raw_text.parquet"
     try:
-        engine.table("raw_text", sql)
+        if is_large:  # not held in memory, and split into fields once however often it is read
+            engine.write(sql, kept, compression="snappy")
+        else:
+            engine.table("raw_text", sql)
     except EngineError:
         rows = delimited.read_carefully(
             text.path, feed.source.delimiter, columns, staging, path.name
@@ -92,6 +98,9 @@ def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
         )
         return Raw(columns, text.sha256, broken, found)
     found = f"SELECT rowid + 1 AS source_row, {_names(columns)} FROM raw_text"
+    if is_large:
+        source = f"read_parquet({literal(str(kept))}, file_row_number = true)"
+        found = f"SELECT file_row_number + 1 AS source_row, {_names(columns)} FROM {source}"
     return Raw(columns, text.sha256, sql=found)
 
 

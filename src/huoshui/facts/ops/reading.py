@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -50,6 +50,7 @@ class Reading:
     plain: Callable[[str], str] | None = None  # SQL of the raw column -> SQL of the value
     proven: Callable[[str], str] | None = None  # the same where every text is known to be plain
     currency: Callable[[str], str | None] | None = field(default=None)  # for money
+    as_is: Callable[[Sequence[str]], Sequence[bool]] | None = None  # texts that are their own value
 
 
 MOST_WORDS = 48
