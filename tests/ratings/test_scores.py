@@ -279,3 +279,19 @@ def test_row_order_and_the_size_of_runs_change_nothing(monkeypatch: pytest.Monke
     assert ratings.compute(pack, table, asof=ASOF).equals(whole)
     turned = ratings.compute(pack, table.take([4, 3, 2, 1, 0]), asof=ASOF)
     assert turned.take([4, 3, 2, 1, 0]).equals(whole)
+
+
+def test_threads_and_runs_of_rows_change_no_score(monkeypatch) -> None:
+    pack = pack_of(ASOF, indicators=INDICATORS, ratings={"made": _rating()})
+    scheme = ratings.compile_rating(pack, pack.ratings["made"], asof=ASOF)
+    shares, counts = [None, 0.0, 0.1, 0.6, float("nan")], [None, 2, 3]
+    table = pa.table(
+        {
+            "share": pa.array([shares[i % 5] for i in range(100)], pa.float64()),
+            "count": pa.array([counts[i % 3] for i in range(100)], pa.float64()),
+        }
+    )
+    whole = ratings.score(scheme, table, threads=1)
+    monkeypatch.setattr("huoshui.ratings.build.ROWS_A_THREAD", 7)
+    parts = ratings.score(scheme, table, threads=2)
+    assert [c.to_pylist() for c in parts.values()] == [c.to_pylist() for c in whole.values()]

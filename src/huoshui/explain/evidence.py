@@ -7,6 +7,7 @@ computed from; a score's interval for want of its unanswered criteria.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from huoshui.explain.numbers import Language, column_label
 from huoshui.policy.expression import names, parse
@@ -34,7 +35,7 @@ def missing_columns(
 def _read_for(pack: Pack, rating: str) -> Iterator[str]:
     """Give what a rating is scored from, with what says which of its groups count."""
     for group in pack.ratings[rating].groups:
-        wanted = names(parse(group.when)) & pack.indicators.keys() if group.when else set()
+        wanted = _named(group.when) & pack.indicators.keys() if group.when else set()
         yield from sorted(wanted)
         yield from (c.indicator for c in group.criteria)
 
@@ -60,7 +61,7 @@ def _gather(
     if indicator.measure is not None:
         found[indicator.measure.item] = None
         return
-    inputs = sorted(names(parse(indicator.formula or "")) & pack.indicators.keys())
+    inputs = sorted(_named(indicator.formula or "") & pack.indicators.keys())
     absent = [name for name in inputs if row.get(name) is None]
     for name in absent or inputs:
         _gather(pack, name, row, found, seen)
@@ -108,3 +109,9 @@ def _rating_of(pack: Pack, column: str) -> str | None:
         if column in rating_columns(name):
             return name
     return None
+
+
+@lru_cache(maxsize=4096)
+def _named(text: str) -> frozenset[str]:
+    """Name what a rule's text reads; a page asks it of the same few texts hundreds of times."""
+    return frozenset(names(parse(text)))

@@ -7,6 +7,7 @@ floating points once, at the end.  A published score is therefore the same on ev
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -32,6 +33,7 @@ class RatingColumns(NamedTuple):
     line: str  # fen that the scheme recommends at the grade of `low`
 
 
+@lru_cache(maxsize=1024)
 def columns(rating: str) -> RatingColumns:
     """Name the columns that a scheme adds.
 

@@ -130,3 +130,18 @@ class Apply(Typed):
     def parts(self) -> tuple[Typed, ...]:
         """Give the operands."""
         return self.args
+
+    def __hash__(self) -> int:
+        """Hash once: parts are looked up by what they are, all of what is below them included."""
+        known: int | None = self.__dict__.get(_HASHED)
+        if known is None:
+            known = hash((self.type, self.operation, self.args))
+            object.__setattr__(self, _HASHED, known)
+        return known
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the hash behind: in another process words hash otherwise."""
+        return {name: value for name, value in self.__dict__.items() if name != _HASHED}
+
+
+_HASHED = "_hashed"
