@@ -100,6 +100,11 @@ def make(
 @click.argument("where", type=click.Path(path_type=Path), required=False)
 @click.option("--feed", "feeds", multiple=True, help="Only these feeds.")
 @click.option("--source-url", default=None, help="Of PostgreSQL feeds (or HUOSHUI_SOURCE_URL).")
+@click.option(
+    "--memory",
+    envvar="HUOSHUI_MEMORY",
+    help="Memory for the engine, such as 8GB (or HUOSHUI_MEMORY); the rest is put on disk.",
+)
 @recorded_at_option
 @place.home_option
 @place.packs_option
@@ -108,6 +113,7 @@ def ingest(
     where: Path | None,
     feeds: tuple[str, ...],
     source_url: str | None,
+    memory: str | None,
     recorded_at: str | None,
     home: Path,
     packs: tuple[Path, ...],
@@ -129,6 +135,7 @@ def ingest(
             progress=tick,
             source_url=source_url,
             recorded_at=recorded_at,
+            memory_limit=memory,
         )
     refused = [result for result in results if result.status == "refused"]
     if as_json:
