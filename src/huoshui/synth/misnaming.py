@@ -333,11 +333,14 @@ class Cutter:
         ends = Counter(body[-cut:] for body in bodies for cut in range(2, min(10, len(body) - 1)))
         return cls(cutter.regions, _whole_words(ends, shared))
 
+    def _region(self, name: str) -> str:
+        return next((name[:n] for n in range(self.longest, 1, -1) if name[:n] in self.regions), "")
+
     def _body(self, name: str) -> tuple[str, str, str, str]:
         """Give the region in front, what stands before the legal form, the form and the tail."""
-        region = next(
-            (name[:n] for n in range(self.longest, 1, -1) if name[:n] in self.regions), ""
-        )
+        region = self._region(name)
+        while region and (within := self._region(name[len(region) :])).endswith(_REGION_ENDS):
+            region += within  # 某省甲市, 某省甲县
         found = [(at, f) for f in LEGAL_FORMS if (at := name.find(f, len(region))) > len(region)]
         if not found:
             return region, name[len(region) :], "", ""
