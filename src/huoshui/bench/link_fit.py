@@ -22,16 +22,22 @@ _TOLD = ("representative", "is_masked", "address", "address_head", "is_telling",
 _ABSENT = {"is_masked": "FALSE", "is_telling": "FALSE"}
 
 
+def _first(who: str) -> str:
+    """Write one of the things that registrations say of each, whichever comes first."""
+    order = ", ".join(_TOLD)
+    numbered = f"row_number() OVER (PARTITION BY {who} ORDER BY {order}) AS nth"
+    return f"(SELECT *, {numbered} FROM {who}_told)"
+
+
 def described(engine: DuckDB) -> tuple[pa.Table, pa.Table]:
     """Give who asks and who is known, each described once, from the steps of a run."""
     named = ", ".join(f"n.{c}" for c in _NAMED)
     told = ", ".join(f"coalesce(t.{c}, {_ABSENT.get(c, 'NULL')}) AS {c}" for c in _TOLD)
-    one = "(SELECT *, row_number() OVER (PARTITION BY {who} ORDER BY ALL) AS nth FROM {told})"
     asking = engine.query(f"""
 SELECT n.asker AS id, {named}, CAST(0 AS BIGINT) AS bearers, CAST(0 AS BIGINT) AS trade_bearers,
   {told}
 FROM asker_compared AS n
-LEFT JOIN {one.format(who="asker", told="asker_told")} AS t ON t.asker = n.asker AND t.nth = 1
+LEFT JOIN {_first("asker")} AS t ON t.asker = n.asker AND t.nth = 1
 ORDER BY n.asker""")
     known = engine.query(f"""
 SELECT n.entity AS id, {named}, b.bearers, b.trade_bearers, {told}
@@ -39,7 +45,7 @@ FROM (SELECT *, row_number() OVER (PARTITION BY entity ORDER BY is_current DESC,
   FROM (SELECT p.*, m.is_current FROM entity_named AS p
     JOIN name_bearer AS m ON m.entity = p.entity AND m.normal = p.normal) AS borne) AS n
 JOIN trade_bearer AS b ON b.trade_name = n.trade_name AND b.core = n.core AND b.branch = n.branch
-LEFT JOIN {one.format(who="entity", told="entity_told")} AS t ON t.entity = n.entity AND t.nth = 1
+LEFT JOIN {_first("entity")} AS t ON t.entity = n.entity AND t.nth = 1
 WHERE n.nth = 1 ORDER BY hash(n.entity)""")
     return asking, known
 

@@ -1,4 +1,4 @@
-"""Fits the model of resemblance with Splink: how often each level occurs, among the same and others.
+"""Fits the model of resemblance with Splink: how often each level occurs, and among whom.
 
 u is estimated on random pairs of two halves of the register, of which no pair is one body; m on
 pairs that are known to be one.  The fitted model is a pack, and needs no Splink to be used.
@@ -50,7 +50,7 @@ def fitted(
     )
     same = _linker(model, [asking, known])
     named = labels.rename_columns({"asking": "unique_id_l", "known": "unique_id_r"})
-    for side, name in (("l", "left"), ("r", "right")):
+    for side, name in (("l", "asking"), ("r", "known")):
         told = pa.array([name] * labels.num_rows, pa.string())
         named = named.append_column(f"source_dataset_{side}", told)
     same.training.estimate_m_from_pairwise_labels(same._db_api.register(named))
@@ -89,7 +89,7 @@ def _linker(model: Linkage, tables: Sequence[pa.Table]) -> Any:
             table.rename_columns({"id": "unique_id"}).select(["unique_id", *COLUMNS]),
             dataset_display_name=name,
         )
-        for table, name in zip(tables, ("left", "right"), strict=True)
+        for table, name in zip(tables, ("asking", "known"), strict=True)
     ]
     settings = SettingsCreator(
         link_type="link_only",

@@ -1,8 +1,8 @@
 """A body's name in parts: region, trade name, words of the trade, legal form, branch.
 
-`甲省乙市芙蓉科技有限公司丙县分公司` is 甲省乙市 | 芙蓉 | 科技 | 有限公司 | 丙县分公司.  Names are cut
-by the words that the model of resemblance lists; a cut that a person would make otherwise does no
-harm where the other name of the pair is cut in the same way.
+`甲省乙市芙蓉科技有限公司丙县分公司` is 甲省乙市 | 芙蓉 | 科技 | 有限公司 | 丙县分公司.
+Names are cut by the words that the model of resemblance lists; a cut that a person would make
+otherwise does no harm where the other name of the pair is cut in the same way.
 """
 
 from __future__ import annotations

@@ -46,9 +46,10 @@ def _slip(mine: str, theirs: str) -> str:
         changed.append(f"({n} <= length({mine}) AND {a} = {e})")
         more.append(f"{a} = {theirs}")
         less.append(f"{e} = {mine}")
-    return f"""(length({mine}) BETWEEN 2 AND {_LONGEST} AND length({theirs}) > 1
-      AND (substr({mine}, 1, 1) = substr({theirs}, 1, 1) OR right({mine}, 1) = right({theirs}, 1))
-      AND CASE WHEN length({mine}) = length({theirs}) THEN {" OR ".join(changed)}
+    return f"""(CASE WHEN length({mine}) NOT BETWEEN 2 AND {_LONGEST} OR length({theirs}) < 2
+        OR (substr({mine}, 1, 1) <> substr({theirs}, 1, 1)
+          AND right({mine}, 1) <> right({theirs}, 1)) THEN FALSE
+        WHEN length({mine}) = length({theirs}) THEN {" OR ".join(changed)}
         WHEN length({mine}) = length({theirs}) + 1 THEN {" OR ".join(more)}
         WHEN length({mine}) + 1 = length({theirs}) THEN {" OR ".join(less)} ELSE FALSE END)"""
 
