@@ -14,6 +14,7 @@ import pyarrow as pa
 from huoshui.entities import settled_items
 from huoshui.entities.sql import day, within_relation
 from huoshui.kernel.sql import literal
+from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
 
 EVIDENCE = pa.schema(
@@ -32,14 +33,14 @@ EVIDENCE = pa.schema(
 """The relation `evidence` of a snapshot, in the order of entity, item and feed."""
 
 
-def evidence_sql(pack: Pack, *, asof: dt.date, within: str | None = None) -> str | None:
+def evidence_steps(pack: Pack, *, asof: dt.date, within: str | None = None) -> list[Step]:
     """Count the facts of every entity by item and feed, from `fact_<item>` and `subject_entity`.
 
-    `within` names a relation of the entities that are wanted.  None: the pack has no items.
+    Each item is counted by itself, so that one count is in memory at a time.  `within` names a
+    relation of the entities that are wanted.
     """
     only = None if within is None else within_relation("s.entity", within)
-    each = [_of_item(item, asof, only) for item in settled_items(pack)]
-    return "\nUNION ALL ".join(each) or None
+    return [Step(f"evidence_{item}", _of_item(item, asof, only)) for item in settled_items(pack)]
 
 
 def _of_item(item: str, asof: dt.date, only: str | None) -> str:

@@ -22,7 +22,7 @@ from huoshui.pipeline.divided import (
     merged,
 )
 from huoshui.pipeline.evaluation import EVALUATED
-from huoshui.pipeline.evidence import EVIDENCE, evidence_sql
+from huoshui.pipeline.evidence import EVIDENCE, evidence_steps
 from huoshui.pipeline.fresh import TOUCHED
 from huoshui.pipeline.published import Snapshot, parts_of
 from huoshui.pipeline.run import Work
@@ -43,7 +43,6 @@ class Tables:
         self.work, self.folder, self.is_divided = work, folder, is_divided
         self.evaluation = work.evaluation
         self._rows: dict[str, int] = {}
-        self._evidence = evidence_sql(work.pack, asof=work.asof, within=work.within)
 
     def write(self) -> dict[str, int]:
         """Write everything; give the rows of each file by its name in the folder."""
@@ -118,13 +117,17 @@ class Tables:
             )
 
     def _evidence_rows(self) -> Iterator[pa.Table]:
-        if self._evidence is None:
+        work = self.work
+        steps = evidence_steps(work.pack, asof=work.asof, within=work.within)
+        if not steps:
             return
+        work.engine.steps(steps)
+        every = " UNION ALL ".join(f"SELECT * FROM {step.name}" for step in steps)
         first = f"{division_sql(ENTITY)}, " if self.is_divided else ""
-        order = f"{first}{ENTITY}, item, feed"
-        sql = f"SELECT * FROM ({self._evidence}) AS told ORDER BY {order}"
-        for part in self.work.engine.parts(sql):
+        sql = f"SELECT * FROM ({every}) AS told ORDER BY {first}{ENTITY}, item, feed"
+        for part in work.engine.parts(sql):
             yield part.cast(EVIDENCE)
+        work.engine.drop(*(step.name for step in steps))
 
     def _write_touched(self, since: Snapshot) -> None:
         """Write what a snapshot has of everybody else, with what was made of those touched."""
