@@ -60,6 +60,10 @@ EXPRESSIONS = {
     r"regexp_full_match(t, 'a|A b') AS c, regexp_full_match(t, '.*') AS e, "
     r"regexp_matches(t, '[[(]a') AS g, regexp_matches(t, '^[0-9]$|[一-龥]{2}') AS h, "
     r"regexp_full_match(t, 'x.') AS j, regexp_replace(t, '[ab]', '<$>', 'g') AS k",
+    "parts": r"regexp_replace(t, '^[aA]|^x', '') AS a, regexp_replace(t, '(?: b|b)$', '') AS m, regexp_extract(t, '[ab]+|9') AS b, "
+    r"regexp_extract(t, '([aA]) ?(b?)', 2) AS c, ends_with(t, 'b') AS e, trim(t) AS g, "
+    "split_part(t, ' ', 2) AS h, split_part(concat(t, chr(31), 'z'), chr(31), 2) AS j, "
+    "least(NULL, i, 3) AS k, log2(abs(i) + 1) AS l",
     "days": "year(day) * 12 + month(day) AS a, last_day(day) AS b, dayofyear(day) AS c, "
     "make_date(2024, 2, 29) AS e, CAST(day + INTERVAL '1' MONTH AS DATE) AS g, "
     "TRY_CAST('2026-02-30' AS DATE) AS h, CAST(day AS VARCHAR) AS j, day > DATE '2024-03-01' AS k",
@@ -99,6 +103,8 @@ REFUSED = (
     "SELECT string_agg(t, ',') AS a FROM rows",
     "SELECT jaro_winkler_similarity(t, t) AS a FROM rows",
     "SELECT regexp_replace(t, 'a', 'b') AS a FROM rows",
+    "SELECT regexp_replace(t, '^a|b', 'b') AS a FROM rows",
+    "SELECT regexp_replace(t, 'a*$', 'b') AS a FROM rows",
     "SELECT regexp_matches(t, t) AS a FROM rows",
     "SELECT substr(t, 0, 2) AS a FROM rows",
     "SELECT * FROM (SELECT * EXCLUDE (t) FROM rows) r",

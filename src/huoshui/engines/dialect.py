@@ -11,6 +11,7 @@ else is worse than none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -240,9 +241,8 @@ def _wholly_matched(node: exp.Expr) -> exp.Expr:
 
 
 def _like(text: exp.Expr, pattern: str) -> exp.Expr:
-    return exp.paren(
-        exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(f"(?d){pattern}"))
-    )
+    literal = exp.Literal.string(f"(?d){pattern}")
+    return exp.paren(exp.RegexpLike(this=text.copy(), expression=literal))
 
 
 def _pattern(node: exp.Expr) -> str:
@@ -255,21 +255,57 @@ def _pattern(node: exp.Expr) -> str:
 
 
 def _replaced(node: exp.Expr) -> exp.Expr:
-    """Replace every match; replacing only the first has no word in Spark."""
-    modifiers = node.args.get("modifiers")
-    if modifiers is None or modifiers.name != "g":
-        raise EngineError("regexp_replace without 'g' cannot be said to Spark")
-    pattern = f"(?d){java_pattern(_pattern(node))}"
+    """Replace every match; only the first where no other can be."""
+    written, modifiers = _pattern(node), node.args.get("modifiers")
+    if not _is_once(written) and (modifiers is None or modifiers.name != "g"):
+        raise EngineError(
+            "regexp_replace without 'g' cannot be said to Spark, unless from ^ or to $"
+        )
     by = node.args["replacement"]
     if not isinstance(by, exp.Literal):
         raise EngineError("only a replacement as written can be said to Spark")
     taken = by.this.replace("$", r"\$")
     for digit in "0123456789":
         taken = taken.replace("\\" + digit, "$" + digit)
-    return exp.Anonymous(
-        this="REGEXP_REPLACE",
-        expressions=[node.this.copy(), exp.Literal.string(pattern), exp.Literal.string(taken)],
-    )
+    parts = [node.this.copy(), _java(written), exp.Literal.string(taken)]
+    return exp.Anonymous(this="REGEXP_REPLACE", expressions=parts)
+
+
+def _is_once(pattern: str) -> bool:
+    """Say whether a pattern matches once at most: from the beginning, or something to the end."""
+    depth, in_class, cuts = 0, False, []
+    place = 0
+    while place < len(pattern):
+        one = pattern[place]
+        if one == "\\":
+            place += 1
+        elif in_class:
+            in_class = one != "]"
+        elif one == "[":
+            in_class = True
+        elif one in "()":
+            depth += 1 if one == "(" else -1
+        elif one == "|" and not depth:
+            cuts.append(place)
+        place += 1
+    ways = [pattern[i:j] for i, j in zip([0, *(c + 1 for c in cuts)], [*cuts, None], strict=True)]
+    if all(way.startswith("^") for way in ways):
+        return True
+    is_to_end = all(re.search(r"(?<!\\)(?:\\\\)*\$$", way) for way in ways)
+    return is_to_end and re.fullmatch(pattern, "") is None
+
+
+def _extracted(node: exp.Expr) -> exp.Expr:
+    """Take the whole match unless a group is named, as DuckDB does."""
+    if node.args.get("parameters") or node.args.get("position") or node.args.get("occurrence"):
+        raise EngineError("a pattern's options cannot be said to Spark; write them in it")
+    group = node.args.get("group")
+    parts = [node.this.copy(), _java(_pattern(node)), group.copy() if group else _number(0)]
+    return exp.Anonymous(this="REGEXP_EXTRACT", expressions=parts)
+
+
+def _java(pattern: str) -> exp.Expr:
+    return exp.Literal.string(f"(?d){java_pattern(pattern)}")
 
 
 def java_pattern(pattern: str) -> str:
@@ -377,6 +413,7 @@ _CHANGES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.RegexpLike: _matched,
     exp.RegexpFullMatch: _wholly_matched,
     exp.RegexpReplace: _replaced,
+    exp.RegexpExtract: _extracted,
     exp.IsNan: _not_a_number,
     exp.GroupConcat: _refused("string_agg"),
     exp.JarowinklerSimilarity: _refused("jaro_winkler_similarity"),

@@ -271,6 +271,8 @@ def _session(master: str, memory_limit: str | None, settings: Mapping[str, str])
     if running is None:
         _find_java()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        if _is_here(master):
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.master(master).appName("huoshui")
     for key, value in (_settings(master, memory_limit) | dict(settings)).items():
         builder = builder.config(key, value)
@@ -307,11 +309,21 @@ def _settings(master: str, memory_limit: str | None) -> dict[str, str]:
         found |= {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.memory": memory_limit or "2g",
+            "spark.driver.memory": _java_memory(memory_limit or "2g"),
         }
     if local := re.fullmatch(r"local\[(\d+)\]", master):
         found["spark.sql.shuffle.partitions"] = str(2 * int(local[1]))
     return found
+
+
+def _java_memory(said: str) -> str:
+    """Write an amount of memory as Java does.
+
+    >>> _java_memory("8GB"), _java_memory("1500 MiB")
+    ('8g', '1500m')
+    """
+    found = re.fullmatch(r"(\d+)\s*([KMGT])(?:I?B)?", said.strip().upper())
+    return f"{found[1]}{found[2].lower()}" if found else said
 
 
 def _is_here(master: str) -> bool:
