@@ -60,7 +60,8 @@ EXPRESSIONS = {
     r"regexp_full_match(t, 'a|A b') AS c, regexp_full_match(t, '.*') AS e, "
     r"regexp_matches(t, '[[(]a') AS g, regexp_matches(t, '^[0-9]$|[一-龥]{2}') AS h, "
     r"regexp_full_match(t, 'x.') AS j, regexp_replace(t, '[ab]', '<$>', 'g') AS k",
-    "parts": r"regexp_replace(t, '^[aA]|^x', '') AS a, regexp_replace(t, '(?: b|b)$', '') AS m, regexp_extract(t, '[ab]+|9') AS b, "
+    "parts": r"regexp_replace(t, '^[aA]|^x', '') AS a, regexp_extract(t, '[ab]+|9') AS b, "
+    r"regexp_replace(t, '(?: b|b)$', '') AS m, "
     r"regexp_extract(t, '([aA]) ?(b?)', 2) AS c, ends_with(t, 'b') AS e, trim(t) AS g, "
     "split_part(t, ' ', 2) AS h, split_part(concat(t, chr(31), 'z'), chr(31), 2) AS j, "
     "least(NULL, i, 3) AS k, log2(abs(i) + 1) AS l",
