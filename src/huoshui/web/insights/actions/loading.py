@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import OperationalError, connection
 
 from huoshui import matching
@@ -123,7 +123,7 @@ def _held(name: str, *, at: dt.datetime) -> Snapshot | None:
 
 
 def _begin(published: Published, pack: Pack, *, at: dt.datetime) -> Snapshot:
-    schema = published.table("profile").schema
+    schema = published.schema("profile")
     with acting(SYSTEM), connection.cursor() as cursor:
         snapshot = Snapshot.objects.create(
             name=published.name,
@@ -136,7 +136,7 @@ def _begin(published: Published, pack: Pack, *, at: dt.datetime) -> Snapshot:
                 {"id": name, "institution": pack.offerings[name].institution}
                 for name in published.offerings
             ],
-            newest=_newest(published.table("evidence")),
+            newest=_newest(published),
             manifest=published.manifest,
             asked_at=at,
         )
@@ -144,35 +144,51 @@ def _begin(published: Published, pack: Pack, *, at: dt.datetime) -> Snapshot:
     return snapshot
 
 
-def _newest(evidence: pa.Table) -> dict[str, dict[str, str]]:
+def _newest(published: Published) -> dict[str, dict[str, str]]:
     """Give the day of each feed's newest fact: how new the feed is, whoever the fact is about."""
-    days = evidence.group_by(["item", "feed"]).aggregate([("newest_true_on", "max")])
+    keys, day = ["item", "feed"], "newest_true_on"
+    each = [
+        part.group_by(keys).aggregate([(day, "max")])
+        for part in published.parts("evidence", columns=[*keys, day])
+    ]
+    if not each:
+        return {}
+    days = pa.concat_tables(each).group_by(keys).aggregate([(f"{day}_max", "max")])
     held: dict[str, dict[str, str]] = {}
-    for row in days.sort_by([("item", "ascending"), ("feed", "ascending")]).to_pylist():
-        held.setdefault(row["item"], {})[row["feed"]] = row["newest_true_on_max"].isoformat()
+    for row in days.sort_by([(key, "ascending") for key in keys]).to_pylist():
+        held.setdefault(row["item"], {})[row["feed"]] = row[f"{day}_max_max"].isoformat()
     return held
 
 
 def _copy_profile(snapshot: Snapshot, published: Published, tell: Tell) -> None:
-    profile, entity = published.table("profile"), published.table("entity")
-    verdicts = published.table("verdicts")
-    ours = profile[ENTITY]
-    heads = entity.take(_places(ours, entity[ENTITY], published.name))
-    verdicts = verdicts.take(_places(ours, verdicts[ENTITY], published.name))
+    """Copy the profile, each part made into text while the one before it is sent."""
     columns = ", ".join(("snapshot_id", ENTITY, "sort_key", *HEAD, *ARRAYS, "yes", "no"))
     sql = f"COPY insights_profile_{snapshot.id} ({columns}) FROM STDIN"
-    for start in range(0, profile.num_rows, CHUNK):
-        parts = [t.slice(start, CHUNK).combine_chunks() for t in (profile, heads, verdicts)]
-        _copy(sql, _profile_lines(snapshot.id, *parts))
-        tell("insights.profile", min(start + CHUNK, profile.num_rows), profile.num_rows)
+    total, done = published.rows("profile"), 0
+    for rows, data in _ahead(_profile_data(snapshot.id, published)):
+        _copy(sql, data)
+        done += rows
+        tell("insights.profile", done, total)
 
 
-def _places(ours: pa.ChunkedArray, theirs: pa.ChunkedArray, name: str) -> pa.Array:
-    """Say where each of our entities stands in another table, or refuse one that lacks it."""
-    places = pc.index_in(ours, value_set=theirs)
-    if places.null_count:
-        raise InsightRefusal.TORN.refuse(snapshot=name)
-    return places
+def _profile_data(snapshot: int, published: Published) -> Iterator[tuple[int, bytes]]:
+    """Give the lines of each part of the profile, of the entity's head and of its verdicts."""
+    names = ("profile", "entity", "verdicts")
+    for parts in zip(*(published.parts(name, CHUNK) for name in names), strict=True):
+        profile, heads, verdicts = (part.combine_chunks() for part in parts)
+        for other in (heads, verdicts):
+            if not profile[ENTITY].equals(other[ENTITY]):
+                raise InsightRefusal.TORN.refuse(snapshot=published.name)
+        yield profile.num_rows, _profile_lines(snapshot, profile, heads, verdicts)
+
+
+def _ahead(made: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Make the next while one is used: the database reads while we write for it."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(next, made, None)
+        while (one := waiting.result()) is not None:
+            waiting = pool.submit(next, made, None)
+            yield one
 
 
 def _profile_lines(snapshot: int, profile: pa.Table, heads: pa.Table, verdicts: pa.Table) -> bytes:
@@ -197,23 +213,29 @@ def _profile_lines(snapshot: int, profile: pa.Table, heads: pa.Table, verdicts: 
 
 
 def _copy_evidence(snapshot: Snapshot, published: Published, tell: Tell) -> None:
-    table = published.table("evidence")
     columns = ", ".join(("snapshot_id", *EVIDENCE))
     sql = f"COPY insights_evidence_{snapshot.id} ({columns}) FROM STDIN"
-    for start in range(0, table.num_rows, CHUNK * 5):
-        part = table.slice(start, CHUNK * 5).combine_chunks()
+    total, done = published.rows("evidence"), 0
+    for rows, data in _ahead(_evidence_data(snapshot.id, published)):
+        _copy(sql, data)
+        done += rows
+        tell("insights.evidence", done, total)
+
+
+def _evidence_data(snapshot: int, published: Published) -> Iterator[tuple[int, bytes]]:
+    for table in published.parts("evidence", CHUNK * 5):
+        part = table.combine_chunks()
         held = [copying.value(part[name]) for name in EVIDENCE]
-        _copy(sql, copying.lines([pa.array([str(snapshot.id)] * part.num_rows), *held]))
-        tell("insights.evidence", start + part.num_rows, table.num_rows)
+        yield part.num_rows, copying.lines([pa.array([str(snapshot)] * part.num_rows), *held])
 
 
 def _copy_subsidies(snapshot: Snapshot, published: Published) -> None:
     """Take over what was paid and what is due unasked; no reader asks before the attaching."""
     for model, name in ((Paid, "paid"), (Unasked, "unasked")):
-        for batch in published.table(name).to_batches(CHUNK):
+        for part in published.parts(name, CHUNK):
             with acting(SYSTEM):
                 model.objects.bulk_create(
-                    model(snapshot=snapshot, **row) for row in batch.to_pylist()
+                    model(snapshot=snapshot, **row) for row in part.to_pylist()
                 )
 
 
@@ -237,7 +259,7 @@ def _attach(snapshot: Snapshot, published: Published, pack: Pack, *, at: dt.date
             )
             for each in counted
         )
-        snapshot.rows = published.manifest["files"]["profile.parquet"]["rows"]
+        snapshot.rows = published.rows("profile")
         snapshot.status, snapshot.attached_at = "attached", at
         snapshot.save(update_fields=["rows", "status", "attached_at"])
         attached = Snapshot.objects.filter(status="attached").order_by("-attached_at", "-id")
