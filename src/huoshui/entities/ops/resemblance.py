@@ -17,8 +17,8 @@ _TOLD = ("address", "representative", "phone")
 _SHOWN = 5
 """Candidates of one asker that a person is shown at most."""
 
-_LONGEST = 12
-"""Characters of the longest trade name in which a slip is looked for."""
+_LONGEST = 24
+"""Characters of the longest name in which a slip is looked for."""
 
 _BETWEEN = "chr(31)"  # separates values that are carried together; stands in no name
 
@@ -83,6 +83,7 @@ def comparisons(model: Linkage) -> dict[str, Compared]:
         "CASE WHEN a.core = e.core AND a.branch = e.branch THEN e.bearers ELSE e.trade_bearers END"
     )
     same = "a.trade_name = e.trade_name"
+    slip = _slip("a.core", "e.core")  # in the words of the trade it moves where the name is cut
     found = {
         "region": (both, alike, f"NOT ({apart})"),
         "trade_name": (
@@ -90,12 +91,12 @@ def comparisons(model: Linkage) -> dict[str, Compared]:
             f"{same} AND {bearers} <= {rare}",
             f"{same} AND {bearers} <= {few}",
             same,
-            _slip("a.trade_name", "e.trade_name"),
+            f"{slip} OR {_slip('a.trade_name', 'e.trade_name')}",
             f"length(a.trade_name) > 1 AND length(e.trade_name) > 1"
             f" AND {_holds('a.trade_name', 'e.trade_name')}",
         ),
         "industry": (
-            "a.industry <> '' OR e.industry <> ''",
+            f"(a.industry <> '' OR e.industry <> '') AND (a.industry = e.industry OR NOT {slip})",
             "a.industry = e.industry",
             _holds("a.industry", "e.industry"),
         ),
@@ -226,6 +227,7 @@ def resembled(model: Linkage) -> str:
 SELECT w.asker, w.entity FROM pair_weighed AS w
 JOIN asker_named AS n ON n.asker = w.asker
 WHERE w.place = 1 AND w.is_out = 0 AND n.said IS NULL AND n.entity IS NULL
+  AND coalesce(w.level_branch, 'equal') = 'equal'  -- a branch is never merged with its body
   AND (w.is_coded = 0 OR (w.level_trade_name LIKE 'equal%'
     AND coalesce(w.level_industry, 'equal') = 'equal'))
   AND w.weight >= {model.bits("same_bits")}e0
