@@ -250,8 +250,8 @@ def subjects_made(seed: int, firms: Firms, asof: dt.date, crowd: Crowd) -> Subje
         named, parts = named + quiet.named.names, parts + quiet.parts
         former = former + quiet.former
         words, trade_codes = words + quiet.named.words, trade_codes + quiet.named.codes
-    for kind, (own, trade_words, codes_) in others.items():
-        kinds += [kind] * len(own)
+    for each, (own, trade_words, codes_) in others.items():
+        kinds += [each] * len(own)
         named, words, trade_codes = named + own, words + trade_words, trade_codes + codes_
     kinds += ["branch"] * len(parents)
     named = named + branch_names

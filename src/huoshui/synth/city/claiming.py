@@ -1,6 +1,6 @@
 """Rows handed to the offices that keep them, each written as the office's feed says it is read.
 
-A pool is rows of one item under the item's own headings.  An office takes the rows of its area,
+A lot is rows of one item under the item's own headings.  An office takes the rows of its area,
 its kind of subjects and its words, and writes them under its own headings and units; so what an
 office's table looks like stands in one place, its feed.
 """
@@ -27,7 +27,7 @@ class Office:
     """An office that keeps a part of what is told of an item."""
 
     feed: str
-    pools: tuple[str, ...]  # whose rows it takes from
+    lots: tuple[str, ...]  # whose rows it takes from
     areas: tuple[str, ...] = ()  # codes of districts; of all where none is given
     kinds: tuple[str, ...] = ()  # kinds of subjects; of all where none is given
     share: float = 1.0  # of the subjects left by offices before it, as if by chance
@@ -56,8 +56,8 @@ def as_item(table: RawTable, feed: Feed) -> RawTable:
     )
 
 
-def as_office(pool: RawTable, feed: Feed) -> RawTable:
-    """Write a pool's rows as the feed says that its office does."""
+def as_office(lot: RawTable, feed: Feed) -> RawTable:
+    """Write a lot's rows as the feed says that its office does."""
     typed = feed.source.format == "parquet"
     style = DAY_STYLES[zlib.crc32(feed.id.encode()) % len(DAY_STYLES)]
     columns: dict[str, Column] = {}
@@ -66,7 +66,7 @@ def as_office(pool: RawTable, feed: Feed) -> RawTable:
         if read.source is None:
             continue
         headings[name] = read.source
-        column = pool.columns[name]
+        column = lot.columns[name]
         if isinstance(column, Money):
             column = replace(column, unit=read.unit or column.unit, typed=typed, foreign=None)
         elif isinstance(column, Day):
@@ -78,37 +78,37 @@ def as_office(pool: RawTable, feed: Feed) -> RawTable:
             column = replace(column, typed=typed)
         columns[read.source] = column
     return replace(
-        pool,
+        lot,
         feed=feed.id,
         columns=columns,
         code=feed.subject.code,
         name=feed.subject.name,
         format=feed.source.format,
-        restated=tuple(headings[n] for n in pool.restated if n in headings),
-        optional=tuple(headings[n] for n in pool.optional if n in headings),
-        words=tuple(headings[n] for n in pool.words if n in headings),
-        marks={(k, headings.get(n, "")): rows for (k, n), rows in pool.marks.items()},
+        restated=tuple(headings[n] for n in lot.restated if n in headings),
+        optional=tuple(headings[n] for n in lot.optional if n in headings),
+        words=tuple(headings[n] for n in lot.words if n in headings),
+        marks={(k, headings.get(n, "")): rows for (k, n), rows in lot.marks.items()},
     )
 
 
 def parted(
     region: Region,
-    pool: RawTable,
+    lot: RawTable,
     name: str,
     offices: Iterable[Office],
     feeds: Mapping[str, Feed],
 ) -> Iterator[tuple[RawTable | None, np.ndarray]]:
-    """Give each office's part of a pool, and at last the rows that nobody took."""
-    free = np.ones(len(pool), bool)
+    """Give each office's part of a lot, and at last the rows that nobody took."""
+    free = np.ones(len(lot), bool)
     for office in offices:
-        taken = np.flatnonzero(free & _claimed(region, pool, name, office, feeds[office.feed]))
+        taken = np.flatnonzero(free & _claimed(region, lot, name, office, feeds[office.feed]))
         free[taken] = False
         if len(taken):
-            yield as_office(pool.take(taken), feeds[office.feed]), taken
+            yield as_office(lot.take(taken), feeds[office.feed]), taken
     yield None, np.flatnonzero(free)
 
 
-def _claimed(region: Region, pool: RawTable, name: str, office: Office, feed: Feed) -> np.ndarray:
+def _claimed(region: Region, lot: RawTable, name: str, office: Office, feed: Feed) -> np.ndarray:
     """Say which rows an office takes: those of its own that its feed has words for."""
     people = region.subjects
     mine = np.ones(len(people), bool)
@@ -118,9 +118,9 @@ def _claimed(region: Region, pool: RawTable, name: str, office: Office, feed: Fe
         mine &= np.isin(people.kind, office.kinds)
     if office.share < 1:
         mine &= stream(region.seed, f"{name} {office.feed}").random(len(people)) < office.share
-    rows = mine[pool.who]
+    rows = mine[lot.who]
     for column, read in feed.columns.items():
-        held = pool.columns.get(column)
+        held = lot.columns.get(column)
         if not isinstance(held, Word):
             continue
         said = {read.value} if read.source is None else set(read.map.values()) if read.map else None

@@ -151,11 +151,11 @@ def make_city(
 
 
 def tables(small: Small, dirt: Dirt, feeds: Mapping[str, Feed]) -> Iterator[tuple[str, RawTable]]:
-    """Give every raw table of a neighbourhood before it is soiled, with the name of its pool."""
+    """Give every raw table of a neighbourhood before it is soiled, with the name of its lot."""
     takers: dict[str, list[Office]] = {}
     for office in OFFICES:
-        for pool in office.pools:
-            takers.setdefault(pool, []).append(office)
+        for lot in office.lots:
+            takers.setdefault(lot, []).append(office)
     for table in clean_tables(small.region, dirt):
         offices = takers.get(table.feed)
         if not offices:
@@ -164,8 +164,8 @@ def tables(small: Small, dirt: Dirt, feeds: Mapping[str, Feed]) -> Iterator[tupl
         held = as_item(table, feeds[table.feed])
         for part, rows in parted(small.region, held, table.feed, offices, feeds):
             yield table.feed, part or table.take(rows)
-    for pools in (registers.pools, returns.pools):
-        for name, rest, table in pools(small):
+    for lots in (registers.lots, returns.lots):
+        for name, rest, table in lots(small):
             for part, rows in parted(small.region, table, name, takers.get(name, []), feeds):
                 if part:
                     yield name, part
@@ -209,10 +209,10 @@ def _neighbourhood(seed: int, size: int, asof: dt.date, first: int, dirt: float)
 
 
 def _delivered(
-    streams: Streams, small: Small, pool: str, table: RawTable, dirt: Dirt, tally: Tally
+    streams: Streams, small: Small, lot: str, table: RawTable, dirt: Dirt, tally: Tally
 ) -> None:
     """Soil a table and add its rows to its files, and what is dirty in them to the truth."""
-    made = soil(table, small.region.subjects, dirt, small.region.rng(f"dirt {pool} {table.feed}"))
+    made = soil(table, small.region.subjects, dirt, small.region.rng(f"dirt {lot} {table.feed}"))
     tally.join([made.tally])
     for delivery in made.deliveries:
         file = f"raw/{delivery.folder}/{delivery.feed}.parquet"

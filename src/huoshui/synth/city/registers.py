@@ -18,12 +18,12 @@ from huoshui.synth.tables.drawing import NO_DAY, after, day_lived, wan, yuan
 from huoshui.synth.tables.registration import district_codes
 from huoshui.synth.trades import with_section
 
-Pool = tuple[str, str | None, RawTable]
+Lot = tuple[str, str | None, RawTable]
 """Its name, the feed that takes what no office takes, and its rows."""
 
 
-def pools(small: Small) -> Iterator[Pool]:
-    """Give the pools of registers."""
+def lots(small: Small) -> Iterator[Lot]:
+    """Give the lots of registers."""
     yield "quiet_registration", "market_registration", quiet_registration(small)
     yield "quiet_tax_registration", "tax_registration", quiet_tax_registration(small)
     yield "small_tax_registration", None, small_tax_registration(small)

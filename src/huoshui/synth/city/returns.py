@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from huoshui.synth.city.registers import Pool, item_rows, some
+from huoshui.synth.city.registers import Lot, item_rows, some
 from huoshui.synth.city.small import Small
 from huoshui.synth.columns import Column, Day, Money, Plain, Word, numbered, word
 from huoshui.synth.population import Region
@@ -25,8 +25,8 @@ from huoshui.synth.tables.drawing import (
 from huoshui.synth.tables.invoices import outsiders
 
 
-def pools(small: Small) -> Iterator[Pool]:
-    """Give the pools of payments and reports."""
+def lots(small: Small) -> Iterator[Lot]:
+    """Give the lots of payments and reports."""
     yield "property_tax", None, lesser_tax(small, "property_tax", 0.16, (3, 9), 0.0016)
     yield "land_use_tax", None, lesser_tax(small, "land_use_tax", 0.14, (4, 10), 0.0009)
     yield "stamp_tax", None, lesser_tax(small, "stamp_tax", 0.5, (2, 5, 8, 11), 0.0003)
