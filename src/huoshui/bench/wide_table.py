@@ -121,7 +121,7 @@ def _name() -> str:
     given, trade, form = (
         _drawn(words, f"nth * {k}") for words, k in zip(NAMES, (3, 5, 7), strict=True)
     )
-    return f"'长沙' || {given} || nth % 997 || {trade} || {form}"
+    return f"'活水市' || {given} || nth % 997 || {trade} || {form}"
 
 
 def _wares() -> pa.Table:
