@@ -1,6 +1,6 @@
 """Which entities an asker is compared with: those that share something telling with it.
 
-What is shared is the core of a name, its trade name, a representative, a house or a telephone.
+What is shared is the core of a name, its trade name, a representative, a place or a telephone.
 Something that more entities share than the model allows proposes nobody: who has nothing else in
 common with its entity is not found, and would not have had the weight to be linked either.
 """
@@ -12,10 +12,10 @@ from huoshui.policy.schema import Linkage
 _KEYS = {
     "core": "concat(core, branch)",
     "trade_name": "concat(trade_name, '|', branch)",
-    "representative": "representative",
-    "house": "address_head",
-    "phone": "phone",
 }
+_PLACE_LEAST = 3
+"""Characters of an address that may be shared; what few share tells much, however short."""
+
 _NAMED = {"core": "length(core) > 1", "trade_name": "length(trade_name) > 1"}
 
 
@@ -76,7 +76,14 @@ def _keys(who: str, named: str, told: str) -> str:
             *by_name,
             f"SELECT 'representative' AS kind, representative AS shared, {who} FROM {told}"
             " WHERE representative IS NOT NULL AND NOT is_masked",
-            f"SELECT 'house' AS kind, address_head AS shared, {who} FROM {told} WHERE is_telling",
+            f"SELECT 'place' AS kind, address_head AS shared, {who} FROM {told}"
+            f" WHERE length(address_head) >= {_PLACE_LEAST}",
+            # of a person whose name is masked the surname is left, in one trade and place
+            f"SELECT 'surname' AS kind, concat(substr(t.representative, 1, 1), '|', n.industry,"
+            f" '|', n.province, '|', n.city, '|', n.county) AS shared, n.{who}"
+            f" FROM {named} AS n JOIN {told} AS t ON t.{who} = n.{who}"
+            " WHERE n.industry <> '' AND t.representative IS NOT NULL"
+            + (" AND t.is_masked" if who == "asker" else ""),
             f"SELECT 'phone' AS kind, phone AS shared, {who} FROM {told} WHERE phone IS NOT NULL",
         ]
     )
