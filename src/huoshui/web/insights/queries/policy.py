@@ -13,6 +13,7 @@ from huoshui import matching
 from huoshui.kernel.errors import Refused
 from huoshui.pipeline.requests import archived
 from huoshui.policy.pack import Pack
+from huoshui.policy.remembered import settled
 from huoshui.web.audit.queries.packs import plan_of as compiled
 from huoshui.web.audit.queries.packs import read_pack
 from huoshui.web.insights.models import Snapshot
@@ -63,7 +64,9 @@ def _policy(digest: str, asof: dt.date, home: Path) -> Policy:
             pack = read_pack(tuple(archived(home, digest)), asof)
         except Refused as refused:
             raise InsightRefusal.OTHER_RULES.refuse(digest=digest[:12]) from refused
-    return Policy(pack, compiled(pack))
+    policy = Policy(pack, compiled(pack))
+    settled()
+    return policy
 
 
 def _in_use(digest: str, asof: dt.date) -> Pack | None:
