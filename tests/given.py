@@ -64,7 +64,7 @@ def pack_folder(root: Path, files: Mapping[str, str], *, name: str = "common") -
 def pack_of(asof: dt.date, **kinds: Mapping[str, object]) -> Pack:
     """Make a pack of definitions already formed, without files; units are those above."""
     every = ("sources", "vocabularies", "constants", "categories", "items", "feeds", "indicators")
-    every += ("ratings", "institutions", "offerings", "entities")
+    every += ("ratings", "institutions", "offerings", "entities", "linkages")
     units = {name: Unit.model_validate(unit) for name, unit in _units().items()}
     made = {kind: kinds.get(kind, {}) for kind in every}
     return Pack(asof=asof, digest="made", units=units, documents={}, example_documents={}, **made)

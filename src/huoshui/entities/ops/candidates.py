@@ -84,6 +84,12 @@ def _keys(who: str, named: str, told: str) -> str:
             f" FROM {named} AS n JOIN {told} AS t ON t.{who} = n.{who}"
             " WHERE n.industry <> '' AND t.representative IS NOT NULL"
             + (" AND t.is_masked" if who == "asker" else ""),
+            # of a short trade name all characters but one, in one trade and place
+            "SELECT 'slip' AS kind, concat(p.place, '|', substr(n.trade_name, 1, p.place - 1), '|',"
+            " substr(n.trade_name, p.place + 1), '|', n.industry, '|', n.province, '|', n.city,"
+            f" '|', n.county, '|', n.branch) AS shared, n.{who} FROM {named} AS n"
+            " JOIN (VALUES (1), (2), (3), (4)) AS p(place) ON p.place <= length(n.trade_name)"
+            " WHERE length(n.trade_name) BETWEEN 2 AND 4 AND n.industry <> ''",
             f"SELECT 'phone' AS kind, phone AS shared, {who} FROM {told} WHERE phone IS NOT NULL",
         ]
     )
