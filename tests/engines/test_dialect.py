@@ -96,6 +96,10 @@ QUERIES = {
     "JOIN (SELECT (i, t) AS key FROM rows) k ON g.key = k.key",
     "not among nulls": "SELECT n FROM rows WHERE t NOT IN (SELECT t FROM rows WHERE n < 2)",
     "count of nothing": "SELECT count_if(i = 7) AS a, count(*) AS b FROM rows WHERE n < 0",
+    "parts of parts": "WITH a AS (SELECT n, i FROM rows WHERE n > 2), one AS (SELECT 1 AS k), "
+    "b AS (SELECT a.n, a.i, o.k FROM a JOIN one o ON TRUE), "
+    "c AS (SELECT b.n, x.i FROM b JOIN b AS x ON x.n = b.n) "
+    "SELECT a.n, c.i FROM a JOIN c ON c.n = a.n ORDER BY a.n",
     "alias reused": "SELECT i + 1 AS j, coalesce(j, 0) AS k, n FROM rows ORDER BY n",
     "group by all": 'SELECT "is", count(*) AS many FROM rows GROUP BY ALL ORDER BY ALL',
 }
@@ -160,6 +164,13 @@ def test_both_engines_answer_alike(
 def test_what_spark_has_no_words_for_is_refused(sql: str) -> None:
     with pytest.raises(EngineError):
         said(sql)
+
+
+def test_only_parts_that_are_read_twice_are_set_apart() -> None:
+    words = said(QUERIES["parts of parts"], in_parts=True)
+    assert [name for name, _ in words.parts] == ["a__part", "b__part"]
+    assert "WITH one AS" in words.parts[1][1].sql
+    assert words.sql.startswith("WITH c AS")
 
 
 def test_a_pattern_keeps_what_is_escaped() -> None:

@@ -12,8 +12,9 @@ else is worse than none.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 
@@ -25,6 +26,9 @@ from huoshui.engines.engine import EngineError
 
 QUALIFIED = "_qualified_"
 """Begins the names of columns that only serve to choose rows; they are dropped from answers."""
+
+APART = "__part"
+"""Ends the names of relations that are kept only while a query is worked out."""
 
 _WHOLE = (exp.DType.BIGINT, exp.DType.INT, exp.DType.SMALLINT)
 _MAYBE_BROKEN = (exp.Binary, exp.Sum, exp.Avg, exp.Neg)
@@ -39,6 +43,7 @@ class Said:
     sql: str
     drop: tuple[str, ...] = ()  # columns left out of a star
     is_ordered_by_all: bool = False
+    parts: tuple[tuple[str, Said], ...] = ()  # relations to keep before it, and to let go after it
 
     @property
     def is_whole(self) -> bool:
@@ -47,12 +52,21 @@ class Said:
 
 
 @lru_cache(maxsize=4096)
-def said(sql: str) -> Said:
-    """Say a query in Spark's words, or raise `EngineError` where that cannot be."""
+def said(sql: str, *, in_parts: bool = False) -> Said:
+    """Say a query in Spark's words, or raise `EngineError` where that cannot be.
+
+    Spark works out a part (`WITH part AS`) anew wherever it is read, and parts of parts again and
+    again; `in_parts` sets apart those that are read more than once.
+    """
     try:
         tree = sqlglot.parse_one(sql, read="duckdb")
     except SqlglotError as error:
         raise EngineError(f"{error}\nin {sql}") from error
+    parts = tuple((name, _said(part)) for name, part in _parts(tree)) if in_parts else ()
+    return replace(_said(tree), parts=parts)
+
+
+def _said(tree: exp.Expr) -> Said:
     is_ordered_by_all = _without_order_by_all(tree)
     drop = _without_exclusions(tree)
     numbers = count(1)
@@ -65,8 +79,46 @@ def said(sql: str) -> Said:
     try:
         text = tree.sql(dialect="spark", unsupported_level=ErrorLevel.RAISE)
     except SqlglotError as error:
-        raise EngineError(f"{error}\nin {sql}") from error
+        raise EngineError(f"{error}\nin {tree.sql(dialect='duckdb')}") from error
     return Said(text, drop, is_ordered_by_all)
+
+
+def _parts(tree: exp.Expr) -> list[tuple[str, exp.Expr]]:
+    """Take the parts that are read more than once out of a query, each with what it reads."""
+    with_ = tree.args.get("with_")
+    if with_ is None or with_.args.get("recursive"):
+        return []
+    named = {cte.alias: cte for cte in with_.expressions}
+    reads = Counter(table.name for table in tree.find_all(exp.Table) if not table.db)
+    apart = {name for name in named if reads[name] > 1}
+    for table in tree.find_all(exp.Table):
+        if table.name in apart and not table.db:
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, quoted=True)))
+            table.set("this", exp.to_identifier(f"{table.name}{APART}", quoted=True))
+    within = {name: cte for name, cte in named.items() if name not in apart}
+    found = []
+    for name in (name for name in named if name in apart):
+        part = named[name].this.copy()
+        _add_parts(part, within)
+        found.append((f"{name}{APART}", part))
+    tree.set("with_", None)
+    _add_parts(tree, within)
+    return found
+
+
+def _add_parts(tree: exp.Expr, within: dict[str, exp.CTE]) -> None:
+    """Put before a query the parts that it reads, and those that they read."""
+    wanted: set[str] = set()
+    open_ = [tree]
+    while open_:
+        read = {table.name for table in open_.pop().find_all(exp.Table)} & set(within) - wanted
+        wanted |= read
+        open_ += [within[name] for name in read]
+    if wanted:
+        listed = [cte.copy() for name, cte in within.items() if name in wanted]
+        before = tree.args.get("with_")
+        tree.set("with_", exp.With(expressions=[*listed, *(before.expressions if before else [])]))
 
 
 def _without_order_by_all(tree: exp.Expr) -> bool:

@@ -113,8 +113,8 @@ class Spark:
 
     def table(self, name: str, sql: str) -> None:
         """Compute a query once and keep its rows."""
-        with _telling(sql):
-            self._keep(name, self._frame(sql))
+        with self._asked(sql) as frame:
+            self._keep(name, frame)
 
     def steps(self, steps: Iterable[Step]) -> None:
         """Make the relations of a stage in order."""
@@ -159,18 +159,15 @@ class Spark:
         """
         from pyspark.sql.pandas.types import from_arrow_schema
 
-        with _telling(sql):
-            rows = self._frame(sql).mapInArrow(
-                _by_part(function, schema), from_arrow_schema(schema)
-            )
+        with self._asked(sql) as frame:
+            rows = frame.mapInArrow(_by_part(function, schema), from_arrow_schema(schema))
             self._keep(name, rows)
 
     def query(self, sql: str) -> pa.Table:
         """Give the rows of a query as an Arrow table; for answers that fit in memory."""
         from pyspark.sql.pandas.types import to_arrow_schema
 
-        with _telling(sql):
-            frame = self._frame(sql)
+        with self._asked(sql) as frame:
             schema = to_arrow_schema(frame.schema)
             parts = frame._collect_as_arrow()  # `toArrow` from Spark 4 on
             return pa.Table.from_batches(parts).cast(schema) if parts else schema.empty_table()
@@ -205,10 +202,10 @@ class Spark:
 
         folder = self._place()
         try:
-            with _telling(sql):
-                frame = self._frame(sql)
+            with self._asked(sql) as frame:
                 frame.write.parquet(_address(folder))
-            yield sorted(folder.glob("part-*")), to_arrow_schema(frame.schema)
+                schema = to_arrow_schema(frame.schema)
+            yield sorted(folder.glob("part-*")), schema
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -219,8 +216,19 @@ class Spark:
             self._session.catalog.dropTempView(name)
             self._named.discard(name.casefold())
 
-    def _frame(self, sql: str) -> DataFrame:
-        words = said(sql)
+    @contextmanager
+    def _asked(self, sql: str) -> Iterator[DataFrame]:
+        """Give a query to be worked out, with the parts that it reads kept meanwhile."""
+        words = said(sql, in_parts=True)
+        try:
+            with _telling(sql):
+                for name, part in words.parts:
+                    self._keep(name, self._frame(part))
+                yield self._frame(words)
+        finally:
+            self.drop(*(name for name, _ in words.parts))
+
+    def _frame(self, words: Said) -> DataFrame:
         frame = self._session.sql(words.sql)
         columns = _columns(frame, words)
         if columns != frame.columns:

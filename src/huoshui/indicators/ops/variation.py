@@ -34,10 +34,12 @@ FROM {{facts}} WHERE {ask.eligible(_scope(ask))} GROUP BY entity, {MONTH}"""
     complete = ask.item.absence == "means_none"
     months = str(ask.measure.months) if complete else "count(*) OVER (PARTITION BY entity)"
     apart = "CAST(months * amount - total AS DECIMAL(19, 0))"
+    # By way of text: DuckDB rounds a whole number above 2**63 twice on its way to a double.
+    squares = f"CAST(CAST(sum({apart} * {apart}) AS VARCHAR) AS DOUBLE)"
     empty = "CAST(max(months) - count(*) AS DOUBLE) * max(total) * max(total)"
     value = f"""
 SELECT entity, CASE WHEN max(doubtful) = 0 AND max(total) > 0 AND max(months) >= 2 THEN
-    sqrt((CAST(sum({apart} * {apart}) AS DOUBLE) + {empty}) / max(months)) / max(total)
+    sqrt(({squares} + {empty}) / max(months)) / max(total)
     END AS value
 FROM (SELECT *, {months} AS months,
     CAST(sum(amount) OVER (PARTITION BY entity) AS BIGINT) AS total
