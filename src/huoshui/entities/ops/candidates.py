@@ -35,8 +35,7 @@ def asker_told() -> str:
 SELECT DISTINCT a.asker, p.representative, p.is_masked, p.address, p.address_head, p.is_telling,
   p.phone
 FROM particular AS p JOIN name_normal AS n ON n.name = p.subject_name
-JOIN asker_compared AS a ON a.normal = n.normal
-  AND a.subject_code IS NOT DISTINCT FROM p.subject_code"""
+JOIN asker_compared AS a ON a.asker = concat(coalesce(p.subject_code, ''), '|', n.normal)"""
 
 
 def entity_told() -> str:

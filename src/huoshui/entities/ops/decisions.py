@@ -69,10 +69,14 @@ SELECT entity, root FROM round_{_ROUNDS} WHERE root <> entity"""
 def asker_words() -> str:
     """Make `asker_word`: an asker, an entity, and whether they are one; the latest `same` first."""
     return """
-SELECT a.asker, coalesce(r.root, w.target) AS entity, w.is_same, min(w.place) AS place
-FROM asker AS a
-JOIN identity_word AS w ON w.subject_code IS NOT DISTINCT FROM a.subject_code
-  AND (w.subject_code IS NOT NULL OR w.normal = a.normal)
+SELECT w.asker, coalesce(r.root, w.target) AS entity, w.is_same, min(w.place) AS place
+FROM (
+  SELECT n.asker, n.subject_code, d.target, d.is_same, d.place FROM asker AS n
+  JOIN identity_word AS d ON d.subject_code = n.subject_code
+  UNION ALL SELECT n.asker, n.subject_code, d.target, d.is_same, d.place FROM asker AS n
+  JOIN identity_word AS d ON d.normal = n.normal
+  WHERE n.subject_code IS NULL AND d.subject_code IS NULL
+) AS w
 LEFT JOIN entity_root AS r ON r.entity = w.target
-WHERE coalesce(r.root, w.target) <> coalesce(a.subject_code, '')
-GROUP BY a.asker, coalesce(r.root, w.target), w.is_same"""
+WHERE coalesce(r.root, w.target) <> coalesce(w.subject_code, '')
+GROUP BY w.asker, coalesce(r.root, w.target), w.is_same"""

@@ -7,6 +7,7 @@ person is asked.  Of several names or addresses the one that agrees best is take
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from huoshui.entities import schema
@@ -69,8 +70,12 @@ class Compared:
         return f"CASE WHEN NOT ({self.known}) THEN NULL {whens} ELSE '{last}' END"
 
 
-def comparisons(model: Linkage) -> dict[str, Compared]:
-    """Say how every part is compared."""
+_CORE_SLIP = _slip("a.core", "e.core")
+"""A slip in the words of the trade moves where the name is cut, so that both are looked at."""
+
+
+def comparisons(model: Linkage, *, slip: str = _CORE_SLIP) -> dict[str, Compared]:
+    """Say how every part is compared; `slip` may name a column that has been computed before."""
     rare, few = (
         next(level.bearers_most for level in model.parts["trade_name"].levels if level.id == name)
         for name in ("equal_rare", "equal_few")
@@ -83,7 +88,6 @@ def comparisons(model: Linkage) -> dict[str, Compared]:
         "CASE WHEN a.core = e.core AND a.branch = e.branch THEN e.bearers ELSE e.trade_bearers END"
     )
     same = "a.trade_name = e.trade_name"
-    slip = _slip("a.core", "e.core")  # in the words of the trade it moves where the name is cut
     found = {
         "region": (both, alike, f"NOT ({apart})"),
         "trade_name": (
@@ -148,19 +152,23 @@ def bits(model: Linkage, part: str) -> str:
 
 def pairs_named(model: Linkage) -> str:
     """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
-    how = comparisons(model)
-    levels = ",\n    ".join(f"{how[p].case} AS level_{p}" for p in _NAME_PARTS)
-    mine = ", ".join(f"nullif({s}.{p}, '') AS {w}_{p}" for s, w in _SIDES for p in _NAME_PARTS)
+    how = comparisons(model, slip="a.has_slip")
+    levels = ",\n    ".join(f"{_paired(how[p].case)} AS level_{p}" for p in _NAME_PARTS)
+    given = ", ".join(f"{side}.{part} AS {side}_{part}" for side in "ae" for part in _CUT)
     total = " + ".join(bits(model, part) for part in _NAME_PARTS)
     return f"""
-WITH compared AS (
-  SELECT c.asker, c.entity, e.normal,
-    CASE WHEN a.subject_code IS NULL THEN 0 ELSE 1 END AS is_coded, {mine},
-    {levels}
+WITH paired AS (
+  SELECT c.asker, c.entity, e.normal, {given}, {_CORE_SLIP} AS a_has_slip,
+    e.bearers AS e_bearers, e.trade_bearers AS e_trade_bearers,
+    CASE WHEN a.subject_code IS NULL THEN 0 ELSE 1 END AS is_coded
   FROM candidate AS c JOIN asker_compared AS a ON a.asker = c.asker
   JOIN (SELECT n.*, t.bearers, t.trade_bearers FROM entity_named AS n
     JOIN trade_bearer AS t ON t.trade_name = n.trade_name AND t.core = n.core
       AND t.branch = n.branch) AS e ON e.entity = c.entity
+), compared AS (
+  SELECT asker, entity, normal, is_coded,
+    {levels}
+  FROM paired AS p
 )
 SELECT * FROM (
   SELECT *, row_number() OVER (PARTITION BY asker, entity ORDER BY name_bits DESC, normal)
@@ -169,7 +177,16 @@ SELECT * FROM (
 ) AS ranked WHERE name_place = 1"""
 
 
-_SIDES = (("a", "mine"), ("e", "theirs"))
+_CUT = ("province", "city", "county", "core", "trade_name", "industry", "legal_form", "branch")
+
+
+def _paired(sql: str) -> str:
+    """Say a condition of `a` and `e` of columns that hold both, once what is slow is computed.
+
+    >>> _paired("a.phone = e.phone")
+    'p.a_phone = p.e_phone'
+    """
+    return re.sub(r"\b([ae])\.(\w+)", r"p.\1_\2", sql)
 
 
 def pairs_told(model: Linkage) -> str:
@@ -237,7 +254,10 @@ WHERE w.place = 1 AND w.is_out = 0 AND n.said IS NULL AND n.entity IS NULL
 def resemblances(model: Linkage) -> str:
     """Make `resemblance`; see `schema.RESEMBLANCE`."""
     parts = ", ".join(
-        f"w.{side}_{part}" for part in LINKAGE_LEVELS for side in ("level", "mine", "theirs")
+        f"w.level_{p}, nullif(mine.{p}, '') AS mine_{p}, nullif(theirs.{p}, '') AS theirs_{p}"
+        if p in _NAME_PARTS
+        else f"w.level_{p}, w.mine_{p}, w.theirs_{p}"
+        for p in LINKAGE_LEVELS
     )
     return f"""
 SELECT a.subject_code, a.subject_name, w.entity, c.name AS candidate_name, w.weight,
@@ -247,6 +267,8 @@ SELECT a.subject_code, a.subject_name, w.entity, c.name AS candidate_name, w.wei
   {parts}
 FROM pair_weighed AS w JOIN asker AS a ON a.asker = w.asker
 JOIN asker_named AS n ON n.asker = w.asker
+JOIN name_part AS mine ON mine.normal = a.normal
+JOIN name_part AS theirs ON theirs.normal = w.normal
 LEFT JOIN resembled AS r ON r.asker = w.asker
 LEFT JOIN entity_called AS c ON c.entity = w.entity
 WHERE w.is_out = 1 OR r.entity = w.entity
