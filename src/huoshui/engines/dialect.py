@@ -33,6 +33,7 @@ APART = "__part"
 _WHOLE = (exp.DType.BIGINT, exp.DType.INT, exp.DType.SMALLINT)
 _MAYBE_BROKEN = (exp.Binary, exp.Sum, exp.Avg, exp.Neg)
 _POSIX = "[:"
+_SPACES = " \u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _BLANKS = r"\t\n\f\r "  # of RE2; those of Java have one more
 
 
@@ -439,6 +440,16 @@ def _counted(node: exp.Expr) -> exp.Expr:
     return exp.Sum(this=one)
 
 
+def _trimmed(node: exp.Expr) -> exp.Expr:
+    """Take every blank of Unicode off the ends; Spark means the one of ASCII."""
+    if node.args.get("expression"):
+        return node
+    trimmed = node.copy()
+    trimmed.set("expression", exp.Literal.string(_SPACES))
+    trimmed.set("position", trimmed.args.get("position") or "BOTH")
+    return trimmed
+
+
 def _hashed(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="XXHASH64", expressions=[a.copy() for a in node.expressions])
 
@@ -466,6 +477,7 @@ _CHANGES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.RegexpFullMatch: _wholly_matched,
     exp.RegexpReplace: _replaced,
     exp.RegexpExtract: _extracted,
+    exp.Trim: _trimmed,
     exp.IsNan: _not_a_number,
     exp.GroupConcat: _refused("string_agg"),
     exp.JarowinklerSimilarity: _refused("jaro_winkler_similarity"),
