@@ -63,7 +63,7 @@ EXPRESSIONS = {
     "parts": r"regexp_replace(t, '^[aA]|^x', '') AS a, regexp_extract(t, '[ab]+|9') AS b, "
     r"regexp_replace(t, '(?: b|b)$', '') AS m, "
     r"regexp_extract(t, '([aA]) ?(b?)', 2) AS c, ends_with(t, 'b') AS e, trim(t) AS g, "
-    "rtrim(t) AS n, "
+    "rtrim(t) AS o, "
     "split_part(t, ' ', 2) AS h, split_part(concat(t, chr(31), 'z'), chr(31), 2) AS j, "
     "least(NULL, i, 3) AS k, log2(abs(i) + 1) AS l",
     "days": "year(day) * 12 + month(day) AS a, last_day(day) AS b, dayofyear(day) AS c, "
