@@ -1,4 +1,4 @@
-"""`huoshui model`: fit a scorecard to outcomes, and score a table with a saved card."""
+"""`huoshui model`: fit scorecards to outcomes, score tables, fit the model of resemblance."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from huoshui import modelling
+from huoshui.bench.link_fit import link_fit as fit_linkage
 from huoshui.cli import output, place
 from huoshui.modelling.table import table_at
+from huoshui.policy.loader import load
 
 
 @click.group()
 def model() -> None:
-    """Scorecards fitted to outcomes."""
+    """Scorecards fitted to outcomes, and the model of resemblance."""
 
 
 class Direction(click.ParamType):
@@ -135,3 +137,37 @@ def score(card: Path, table: Path, result: Path, as_json: bool) -> None:
         output.show_json({"rating": rating.id, "rows": scored.num_rows, "result": str(result)})
     else:
         output.say(f"{scored.num_rows:,} rows scored by {rating.id}: {result}")
+
+
+@model.command("link-fit")
+@click.option("--registry", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--records", type=int, default=100_000, show_default=True)
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--pairs", type=float, default=1e6, show_default=True, help="Random pairs for u.")
+@place.packs_option
+@place.asof_option
+@output.as_json
+def link_fit(
+    registry: Path | None,
+    records: int,
+    seed: int,
+    pairs: float,
+    packs: tuple[Path, ...],
+    asof: dt.date,
+    as_json: bool,
+) -> None:
+    """Fit m and u of each level of linkages/ with Splink, on the linkage benchmark's records."""
+    answer = fit_linkage(
+        load(packs, asof=asof), registry=registry, records=records, seed=seed, pairs=pairs
+    )
+    if as_json:
+        output.show_json(answer)
+        return
+    rows = [
+        (part, level, told["m"], told["u"], told["bits"])
+        for part, levels in answer["levels"].items()
+        for level, told in levels.items()
+    ]
+    output.table(
+        f"{answer['labels']:,} pairs that are one", ("part", "level", "m", "u", "bits"), rows
+    )

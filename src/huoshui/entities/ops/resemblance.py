@@ -47,7 +47,8 @@ def _slip(mine: str, theirs: str) -> str:
         changed.append(f"({n} <= length({mine}) AND {a} = {e})")
         more.append(f"{a} = {theirs}")
         less.append(f"{e} = {mine}")
-    return f"""(CASE WHEN length({mine}) NOT BETWEEN 2 AND {_LONGEST} OR length({theirs}) < 2
+    return f"""(CASE WHEN {mine} = {theirs} OR length({theirs}) < 2
+        OR length({mine}) NOT BETWEEN 2 AND {_LONGEST}
         OR (substr({mine}, 1, 1) <> substr({theirs}, 1, 1)
           AND right({mine}, 1) <> right({theirs}, 1)) THEN FALSE
         WHEN length({mine}) = length({theirs}) THEN {" OR ".join(changed)}
