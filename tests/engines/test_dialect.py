@@ -8,8 +8,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from huoshui.engines.dialect import java_pattern, said
+from huoshui.engines.dialect import said
 from huoshui.engines.engine import Engine, EngineError
+from huoshui.engines.patterns import java_pattern
 
 TEXTS = [
     None,
@@ -65,6 +66,7 @@ EXPRESSIONS = {
     r"regexp_extract(t, '([aA]) ?(b?)', 2) AS c, ends_with(t, 'b') AS e, trim(t) AS g, "
     "rtrim(t) AS o, "
     "split_part(t, ' ', 2) AS h, split_part(concat(t, chr(31), 'z'), chr(31), 2) AS j, "
+    "strlen(t) AS p, t[-1] AS q, t > '!' AND t < '、' AS r, t LIKE '_ _' AS s, "
     "least(NULL, i, 3) AS k, log2(abs(i) + 1) AS l",
     "days": "year(day) * 12 + month(day) AS a, last_day(day) AS b, dayofyear(day) AS c, "
     "make_date(2024, 2, 29) AS e, CAST(day + INTERVAL '1' MONTH AS DATE) AS g, "
@@ -91,6 +93,9 @@ QUERIES = {
     "sums": "SELECT CAST(sum(i) AS BIGINT) AS a, sum(d) AS b, CAST(sum(d * 4) AS BIGINT) AS c, "
     "CAST(sum(CAST(i - 3 AS DECIMAL(19, 0)) * CAST(i - 3 AS DECIMAL(19, 0))) AS DOUBLE) AS e "
     "FROM rows",
+    "days as text": "SELECT d, TRY_CAST(d AS DATE) AS a FROM (VALUES ('2026-01-05'), "
+    "('2026-02-29'), ('2026-1 -05'), ('2026-01- 5'), ('20a6-01-05'), ('2026-13-01'), "
+    "('1900-01-01'), ('2199-12-31'), ('2026-00-10'), ('2026--1-05')) AS v(d) ORDER BY d",
     "values": "SELECT l.k, r.n FROM (VALUES (1), (2)) AS l(k) JOIN rows r ON r.n < l.k "
     "ORDER BY 1, 2",
     "rows as keys": "SELECT count(*) AS many FROM (SELECT (i, t) AS key FROM rows) g "
@@ -111,6 +116,7 @@ REFUSED = (
     "SELECT regexp_replace(t, 'a', 'b') AS a FROM rows",
     "SELECT regexp_replace(t, '^a|b', 'b') AS a FROM rows",
     "SELECT regexp_replace(t, 'a*$', 'b') AS a FROM rows",
+    "SELECT t[1] AS a FROM rows",
     "SELECT regexp_matches(t, t) AS a FROM rows",
     "SELECT substr(t, 0, 2) AS a FROM rows",
     "SELECT * FROM (SELECT * EXCLUDE (t) FROM rows) r",

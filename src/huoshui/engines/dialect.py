@@ -11,7 +11,6 @@ else is worse than none.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from huoshui.engines.engine import EngineError
+from huoshui.engines.patterns import java_pattern, matches_once
 
 QUALIFIED = "_qualified_"
 """Begins the names of columns that only serve to choose rows; they are dropped from answers."""
@@ -32,9 +32,7 @@ APART = "__part"
 
 _WHOLE = (exp.DType.BIGINT, exp.DType.INT, exp.DType.SMALLINT)
 _MAYBE_BROKEN = (exp.Binary, exp.Sum, exp.Avg, exp.Neg)
-_POSIX = "[:"
 _SPACES = " \u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_BLANKS = r"\t\n\f\r "  # of RE2; those of Java have one more
 
 
 @dataclass(frozen=True)
@@ -310,7 +308,7 @@ def _pattern(node: exp.Expr) -> str:
 def _replaced(node: exp.Expr) -> exp.Expr:
     """Replace every match; only the first where no other can be."""
     written, modifiers = _pattern(node), node.args.get("modifiers")
-    if not _is_once(written) and (modifiers is None or modifiers.name != "g"):
+    if not matches_once(written) and (modifiers is None or modifiers.name != "g"):
         raise EngineError(
             "regexp_replace without 'g' cannot be said to Spark, unless from ^ or to $"
         )
@@ -324,30 +322,6 @@ def _replaced(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="REGEXP_REPLACE", expressions=parts)
 
 
-def _is_once(pattern: str) -> bool:
-    """Say whether a pattern matches once at most: from the beginning, or something to the end."""
-    depth, in_class, cuts = 0, False, []
-    place = 0
-    while place < len(pattern):
-        one = pattern[place]
-        if one == "\\":
-            place += 1
-        elif in_class:
-            in_class = one != "]"
-        elif one == "[":
-            in_class = True
-        elif one in "()":
-            depth += 1 if one == "(" else -1
-        elif one == "|" and not depth:
-            cuts.append(place)
-        place += 1
-    ways = [pattern[i:j] for i, j in zip([0, *(c + 1 for c in cuts)], [*cuts, None], strict=True)]
-    if all(way.startswith("^") for way in ways):
-        return True
-    is_to_end = all(re.search(r"(?<!\\)(?:\\\\)*\$$", way) for way in ways)
-    return is_to_end and re.fullmatch(pattern, "") is None
-
-
 def _extracted(node: exp.Expr) -> exp.Expr:
     """Take the whole match unless a group is named, as DuckDB does."""
     if node.args.get("parameters") or node.args.get("position") or node.args.get("occurrence"):
@@ -359,54 +333,6 @@ def _extracted(node: exp.Expr) -> exp.Expr:
 
 def _java(pattern: str) -> exp.Expr:
     return exp.Literal.string(f"(?d){java_pattern(pattern)}")
-
-
-def java_pattern(pattern: str) -> str:
-    r"""Write a regular expression of RE2 as Java's mean it.
-
-    >>> java_pattern(r"^[\s\pZ[]|x\s$")
-    '^[\\t\\n\\f\\r \\pZ\\[]|x[\\t\\n\\f\\r ]\\z'
-    """
-    made, in_class, place = [], False, 0
-    while place < len(pattern):
-        one = pattern[place]
-        if one == "\\":
-            two = pattern[place : place + 2]
-            blanks = _BLANKS if in_class else f"[{_BLANKS}]"
-            if two == r"\s":
-                made.append(blanks)
-            elif two in (r"\S", r"\Q", r"\C"):
-                raise EngineError(f"{two} in a pattern cannot be said to Spark")
-            elif pattern.startswith(r"\p{Han}", place):
-                made.append(r"\p{IsHan}")
-                place += len(r"\p{Han}") - 2
-            else:
-                made.append(two)
-            place += 2
-            continue
-        if in_class and one == "[":
-            if pattern.startswith(_POSIX, place):
-                raise EngineError("classes by name in a pattern cannot be said to Spark")
-            made.append(r"\[")
-        elif in_class and one == "&":
-            made.append(r"\&")
-        elif not in_class and one == "$":
-            made.append(r"\z")
-        else:
-            made.append(one)
-        if one == "[":
-            opened = not in_class
-            in_class = True
-            if opened and pattern[place + 1 : place + 2] == "^":
-                made.append("^")
-                place += 1
-            if opened and pattern[place + 1 : place + 2] == "]":  # the first is a letter like any
-                made.append(r"\]")
-                place += 1
-        elif one == "]" and in_class:
-            in_class = False
-        place += 1
-    return "".join(made)
 
 
 def _not_a_number(node: exp.Expr) -> exp.Expr:
@@ -450,6 +376,17 @@ def _trimmed(node: exp.Expr) -> exp.Expr:
     return trimmed
 
 
+def _at(node: exp.Expr) -> exp.Expr:
+    """Take the last character of a text; of lists the stages have none."""
+    if node.sql(dialect="duckdb").endswith("[-1]"):
+        return exp.Anonymous(this="RIGHT", expressions=[node.this.copy(), _number(1)])
+    raise EngineError(f"of places only the last can be said to Spark: {node.sql('duckdb')}")
+
+
+def _octets(node: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this="OCTET_LENGTH", expressions=[node.expressions[0].copy()])
+
+
 def _hashed(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="XXHASH64", expressions=[a.copy() for a in node.expressions])
 
@@ -477,6 +414,7 @@ _CHANGES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.RegexpFullMatch: _wholly_matched,
     exp.RegexpReplace: _replaced,
     exp.RegexpExtract: _extracted,
+    exp.Bracket: _at,
     exp.Trim: _trimmed,
     exp.IsNan: _not_a_number,
     exp.GroupConcat: _refused("string_agg"),
@@ -485,4 +423,5 @@ _CHANGES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
 _NAMED: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "isfinite": _finite,
     "hash": _hashed,
+    "strlen": _octets,
 }

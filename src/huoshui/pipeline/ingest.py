@@ -17,6 +17,7 @@ from typing import Literal
 import pyarrow as pa
 
 from huoshui.engines.duckdb import DuckDB
+from huoshui.engines.engine import Engine
 from huoshui.facts import checks, schema, versions
 from huoshui.facts.build import RAW, TYPED
 from huoshui.facts.faults import FeedRefusal
@@ -377,7 +378,7 @@ def quarantine_sql(batch: Batch) -> str:
     )
 
 
-def known_facts(engine: DuckDB, lake: Lake, pack: Pack, known: int | None) -> None:
+def known_facts(engine: Engine, lake: Lake, pack: Pack, known: int | None) -> None:
     """Name `fact_<item>` for every item: the facts known by a batch, or all."""
     paths: dict[str, list[Path]] = {item: [] for item in pack.items}
     for batch in lake.batches(known):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from huoshui.engines.duckdb import DuckDB
+from huoshui.engines.engine import Engine
 from huoshui.facts.build import build
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Feed, Item
 
 
-def typed(engine: DuckDB, feed: Feed, item: Item, pack: Pack, columns: Sequence[str]) -> None:
+def typed(engine: Engine, feed: Feed, item: Item, pack: Pack, columns: Sequence[str]) -> None:
     """Make `typed` on an engine that has `raw`."""
     plan = build(feed, item, pack, columns=columns)
     asked = engine.query(plan.counts).to_pylist()[0]
