@@ -15,12 +15,11 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.db import connection
 
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.actions.sealing import record_seal
-from huoshui.web.audit.models import Entry
-from huoshui.web.audit.models import Seal as SealRow
 from huoshui.web.audit.queries.verification import record_findings, record_lines
 from huoshui.web.audit.rules.actor import SYSTEM, Actor
 from huoshui.web.audit.rules.digests import public_key
@@ -62,18 +61,27 @@ def entry(actor: Actor = OFFICER, **given: Any) -> int:
 
 
 def sealed(file: Path, *, most: int = 10_000, at: dt.datetime = AT) -> int:
-    """Seal until every committed entry is held; others' transactions may delay that a little."""
-    deadline = time.monotonic() + 20
-    made = 0
-    while True:
-        while record_seal(at=at, key=KEY, file=file, most=most):
-            made += 1
-        with acting(SYSTEM):
-            last = SealRow.objects.order_by("-n").first()
-            if last and not Entry.objects.filter(xid__gte=last.xid_until).exists():
-                return made
+    """Seal every committed entry, once transactions elsewhere on the server leave none open.
+
+    Waiting first, and not between two seals, keeps entries of one test in the seals it means.
+    """
+    deadline = time.monotonic() + 60
+    while _is_open():
         assert time.monotonic() < deadline, "a transaction elsewhere does not end"
         time.sleep(0.02)
+    made = 0
+    while record_seal(at=at, key=KEY, file=file, most=most):
+        made += 1
+    return made
+
+
+def _is_open() -> bool:
+    """Say whether a transaction runs that began before the newest entry's ended."""
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(xid) >= pg_snapshot_xmin(pg_current_snapshot()) FROM audit_entry"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def checked(file: Path | None) -> Checked:
