@@ -2,8 +2,8 @@
 
 >>> pair_id(None, "恒达科技", "9143X") == pair_id(None, "恒达科技", "9143X")
 True
->>> masked("representative", "王小明"), masked("phone", "13800001234"), masked("address", "江边路1号")
-('王＊＊', '138＊＊＊＊＊＊＊＊', '江边路1号')
+>>> masked("representative", "王小明"), masked("phone", "13800001234"), masked("address", "江边路")
+('王＊＊', '138＊＊＊＊＊＊＊＊', '江边路')
 """
 
 from __future__ import annotations
