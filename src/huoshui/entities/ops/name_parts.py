@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from huoshui.entities.sql import ends_with
 from huoshui.kernel.sql import literal
@@ -32,24 +33,18 @@ def name_parts(names: str, model: Linkage, *, branch_words: Iterable[str]) -> st
     trade = f"(?:{_either(model.trade_words.split())})+"
     only_trade = f"^(?:{trade})?$"
     ends = literal(f"(?:{_either(model.place_ends.split())})$")
-    forms = sorted(model.legal_forms, key=len, reverse=True)
-    lengths = " ".join(f"WHEN ends_with(body, {literal(f)}) THEN {len(f)}" for f in forms)
-    stands = " ".join(
-        f"WHEN ends_with(body, {literal(f)}) THEN {literal(model.legal_forms[f])}" for f in forms
-    )
-    surely = _behind(f for f in forms if len(f) >= _TELLING)
-    maybe = _behind(f for f in forms if len(f) < _TELLING)
+    forms = _legal_forms(model)
     return f"""
 WITH bodied AS (
   SELECT normal, CASE WHEN surely <= length(normal) THEN surely
     WHEN maybe <= length(normal) AND {ends_with("normal", branch_words)} THEN maybe
     ELSE length(normal) + 1 END AS branches_at
-  FROM (SELECT normal, {surely} AS surely, {maybe} AS maybe
+  FROM (SELECT normal, {forms.surely} AS surely, {forms.maybe} AS maybe
     FROM (SELECT DISTINCT normal FROM ({names}) AS given) AS each) AS found
 ), formed AS (
   SELECT normal, body, substr(normal, branches_at) AS branch,
-    CASE {stands} ELSE '' END AS legal_form,
-    substr(body, 1, length(body) - CASE {lengths} ELSE 0 END) AS stem
+    CASE {forms.stands} ELSE '' END AS legal_form,
+    substr(body, 1, length(body) - CASE {forms.lengths} ELSE 0 END) AS stem
   FROM (SELECT normal, branches_at, substr(normal, 1, branches_at - 1) AS body
     FROM bodied) AS cut
 ), in_province AS (
@@ -93,6 +88,29 @@ SELECT normal, core, industry, legal_form, branch,
   {_short("province", ends)} AS province, {_short("city", ends)} AS city,
   {_short("county", ends)} AS county, concat(province, city, county) AS region
 FROM traded"""
+
+
+@dataclass(frozen=True)
+class _LegalForms:
+    """What is asked of a name's legal form, as SQL."""
+
+    lengths: str  # branches of a CASE: how many characters of `body` are the form
+    stands: str  # branches of a CASE: the form that it stands for
+    surely: str  # the place behind a form that nothing but a branch is named behind
+    maybe: str  # the place behind a form that may be part of a trade name
+
+
+def _legal_forms(model: Linkage) -> _LegalForms:
+    forms = sorted(model.legal_forms, key=len, reverse=True)
+    return _LegalForms(
+        " ".join(f"WHEN ends_with(body, {literal(f)}) THEN {len(f)}" for f in forms),
+        " ".join(
+            f"WHEN ends_with(body, {literal(f)}) THEN {literal(model.legal_forms[f])}"
+            for f in forms
+        ),
+        _behind(f for f in forms if len(f) >= _TELLING),
+        _behind(f for f in forms if len(f) < _TELLING),
+    )
 
 
 def _behind(forms: Iterable[str]) -> str:
