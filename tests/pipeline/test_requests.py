@@ -63,7 +63,7 @@ def test_a_run_tells_how_far_it_is_and_publishes_a_snapshot_and_its_packs(
     answer = perform(
         request, home=home, packs=demo_packs, on_progress=lambda *each: told.append(each)
     )
-    assert {"entities", "settlement", "indicators"} <= {what for what, _, _ in told}
+    assert {"entities", "indicators"} <= {what for what, _, _ in told}
     assert all(0 <= done <= total for _, done, total in told)
     (folder,) = requests.snapshot_folders(home)
     assert Path(answer["snapshot"]) == folder

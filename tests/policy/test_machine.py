@@ -326,6 +326,7 @@ def test_nobody_prepares_and_accepts_in_a_clerks_role() -> None:
         "decision.replay",
         "jobs.read",
         "pack.read",
+        "identity.read",
     }
 
 

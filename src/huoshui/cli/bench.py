@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from huoshui.bench.ingest import bench_ingest
+from huoshui.bench.report import results
 from huoshui.bench.timing import keep
 from huoshui.cli import bench_city, bench_link, bench_spark, bench_speed, output, place
 from huoshui.policy.loader import load
@@ -71,15 +72,21 @@ AIDS = ("all", "plot", "report", "link-maker", "link-score", "link-page")
 
 
 @bench.command("all")
-def all_() -> None:
+@output.as_json
+def all_(as_json: bool) -> None:
     """Run every bench at its default size, each in a process of its own, and draw the results."""
     failed = []
     for name in [name for name in bench.commands if name not in AIDS] + ["plot", "report"]:
-        output.say(f"huoshui bench {name}")
+        if not as_json:
+            output.say(f"huoshui bench {name}")
         done = subprocess.run(
-            [sys.executable, "-m", "huoshui.cli.main", "bench", name], check=False
+            [sys.executable, "-m", "huoshui.cli.main", "bench", name],
+            check=False,
+            stdout=subprocess.DEVNULL if as_json else None,
         )
         if done.returncode:
             failed.append(name)
     if failed:
         raise click.ClickException(f"These benches failed, the others ran: {', '.join(failed)}.")
+    if as_json:
+        output.show_json(results(KEPT))

@@ -89,11 +89,12 @@ def link_score(task: Path, links: Path, as_json: bool) -> None:
 @click.command("link-page")
 @click.argument("results", type=_file, nargs=-1)
 @click.option("--page", type=click.Path(dir_okay=False, path_type=Path), default=PAGE)
-def link_page_(results: tuple[Path, ...], page: Path) -> None:
+@output.as_json
+def link_page_(results: tuple[Path, ...], page: Path, as_json: bool) -> None:
     """Write the benchmark's page with the figures of results of `bench link`."""
     told = [json.loads(result.read_text("utf-8")) for result in results]
     page.write_text(link_page.page(told), "utf-8")
-    output.say(f"Written: {page}")
+    output.written(page, as_json)
 
 
 def _shown(title: str, result: dict[str, Any], as_json: bool) -> None:

@@ -93,16 +93,18 @@ def explain(firms: int, packs: tuple[Path, ...], asof: dt.date, as_json: bool) -
 
 @click.command("plot")
 @click.option("--picture", type=Path, default=Path("docs/pictures/bench.svg"), show_default=True)
-def plot(picture: Path) -> None:
+@output.as_json
+def plot(picture: Path, as_json: bool) -> None:
     """Draw the kept results: how each stands to its target and to its peer."""
-    output.say(str(plot_save(results(KEPT), picture)))
+    output.written(plot_save(results(KEPT), picture), as_json)
 
 
 @click.command("report")
 @click.option("--page", type=Path, default=Path("docs/reference/benchmarks.md"), show_default=True)
-def report(page: Path) -> None:
+@output.as_json
+def report(page: Path, as_json: bool) -> None:
     """Write the kept results as a page."""
-    output.say(str(report_save(results(KEPT), page)))
+    output.written(report_save(results(KEPT), page), as_json)
 
 
 COMMANDS = (match, rate, explain, plot, report)

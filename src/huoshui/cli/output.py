@@ -86,6 +86,14 @@ def say(text: str = "") -> None:
     click.echo(text)
 
 
+def written(path: object, json_wanted: bool) -> None:
+    """Say which file a command wrote."""
+    if json_wanted:
+        show_json({"file": str(path)})
+    else:
+        say(f"Written: {path}")
+
+
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Tick]:
     """Show a bar per kind of work on standard error, where a person is watching.
