@@ -44,6 +44,8 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "roles": ("roles", schema.Role),
     "workflows": ("workflows", schema.Workflow),
     "seats": ("seats", schema.Seat),
+    "allocations": ("allocations", schema.Allocation),
+    "registers": ("registers", schema.Register),
 }
 """Folder of a pack -> the kind (an attribute of `Pack`) and the form of what stands in it."""
 

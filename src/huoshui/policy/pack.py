@@ -11,6 +11,7 @@ from huoshui.kernel.citation import Certainty, Citation
 from huoshui.kernel.errors import Where
 from huoshui.policy.reading import Document
 from huoshui.policy.schema import (
+    Allocation,
     Category,
     Constant,
     DecisionTable,
@@ -22,6 +23,7 @@ from huoshui.policy.schema import (
     Linkage,
     Offering,
     Rating,
+    Register,
     Role,
     Seat,
     Settlement,
@@ -62,6 +64,8 @@ class Pack:
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
     linkages: Mapping[str, Linkage] = field(default_factory=dict)
+    allocations: Mapping[str, Allocation] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
     remembered: dict[str, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # made of the pack once, by whoever needs it again and again; a copy begins with none

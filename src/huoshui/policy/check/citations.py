@@ -27,6 +27,8 @@ KINDS = (
     "workflows",
     "seats",
     "linkages",
+    "allocations",
+    "registers",
 )
 
 

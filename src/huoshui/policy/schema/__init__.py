@@ -4,6 +4,7 @@ Each form refuses unknown keys.  A number is text or a whole number and is read 
 value stands beside its day and its citation.
 """
 
+from huoshui.policy.schema.allocation import CLAIMS, Allocation, AllocationOrder, Claim
 from huoshui.policy.schema.facts import (
     FACTS_BUILT_IN,
     FACTS_RESERVED,
@@ -51,6 +52,7 @@ from huoshui.policy.schema.ratings import (
     Rating,
     Tier,
 )
+from huoshui.policy.schema.register import Register, RegisteredAsset
 from huoshui.policy.schema.roles import PERMISSIONS, InstitutionKind, Party, Permission, Role
 from huoshui.policy.schema.seats import Seat, SeatSubject
 from huoshui.policy.schema.sharing import (
@@ -79,6 +81,7 @@ from huoshui.policy.schema.workflows import (
 )
 
 __all__ = [
+    "CLAIMS",
     "EFFECTS",
     "FACTS_BUILT_IN",
     "FACTS_RESERVED",
@@ -87,6 +90,8 @@ __all__ = [
     "LINKAGE_LEVELS",
     "PERMISSIONS",
     "RATING_SUFFIXES",
+    "Allocation",
+    "AllocationOrder",
     "Automatic",
     "Band",
     "Bearer",
@@ -96,6 +101,7 @@ __all__ = [
     "Category",
     "Change",
     "Cited",
+    "Claim",
     "Clause",
     "ColumnType",
     "ConditionPrecedent",
@@ -135,6 +141,8 @@ __all__ = [
     "Party",
     "Permission",
     "Rating",
+    "Register",
+    "RegisteredAsset",
     "Role",
     "Seat",
     "SeatSubject",
