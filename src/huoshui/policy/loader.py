@@ -44,6 +44,8 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "roles": ("roles", schema.Role),
     "workflows": ("workflows", schema.Workflow),
     "seats": ("seats", schema.Seat),
+    "charts": ("charts", schema.Chart),
+    "postings": ("postings", schema.Posting),
     "allocations": ("allocations", schema.Allocation),
     "registers": ("registers", schema.Register),
 }

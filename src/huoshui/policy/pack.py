@@ -13,6 +13,7 @@ from huoshui.policy.reading import Document
 from huoshui.policy.schema import (
     Allocation,
     Category,
+    Chart,
     Constant,
     DecisionTable,
     Definition,
@@ -22,6 +23,7 @@ from huoshui.policy.schema import (
     Item,
     Linkage,
     Offering,
+    Posting,
     Rating,
     Register,
     Role,
@@ -64,6 +66,8 @@ class Pack:
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
     linkages: Mapping[str, Linkage] = field(default_factory=dict)
+    charts: Mapping[str, Chart] = field(default_factory=dict)
+    postings: Mapping[str, Posting] = field(default_factory=dict)
     allocations: Mapping[str, Allocation] = field(default_factory=dict)
     registers: Mapping[str, Register] = field(default_factory=dict)
     remembered: dict[str, object] = field(

@@ -29,6 +29,8 @@ KINDS = (
     "linkages",
     "allocations",
     "registers",
+    "charts",
+    "postings",
 )
 
 

@@ -43,6 +43,7 @@ from huoshui.policy.schema.parts import (
     Unit,
     Vocabulary,
 )
+from huoshui.policy.schema.posting import Chart, ChartAccount, Posting, PostingEvent, PostingLine
 from huoshui.policy.schema.ratings import (
     RATING_SUFFIXES,
     Band,
@@ -100,6 +101,8 @@ __all__ = [
     "CaseField",
     "Category",
     "Change",
+    "Chart",
+    "ChartAccount",
     "Cited",
     "Claim",
     "Clause",
@@ -140,6 +143,9 @@ __all__ = [
     "Offering",
     "Party",
     "Permission",
+    "Posting",
+    "PostingEvent",
+    "PostingLine",
     "Rating",
     "Register",
     "RegisteredAsset",
