@@ -28,6 +28,7 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "sources": ("sources", schema.Source),
     "vocabularies": ("vocabularies", schema.Vocabulary),
     "constants": ("constants", schema.Constant),
+    "calendars": ("calendars", schema.BusinessCalendar),
     "categories": ("categories", schema.Category),
     "facts": ("items", schema.Item),
     "feeds": ("feeds", schema.Feed),

@@ -12,6 +12,7 @@ from huoshui.kernel.errors import Where
 from huoshui.policy.reading import Document
 from huoshui.policy.schema import (
     Allocation,
+    BusinessCalendar,
     Category,
     Chart,
     Constant,
@@ -66,6 +67,7 @@ class Pack:
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
     linkages: Mapping[str, Linkage] = field(default_factory=dict)
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     charts: Mapping[str, Chart] = field(default_factory=dict)
     postings: Mapping[str, Posting] = field(default_factory=dict)
     allocations: Mapping[str, Allocation] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from huoshui.policy.schema import Cited
 
 KINDS = (
     "constants",
+    "calendars",
     "items",
     "feeds",
     "indicators",

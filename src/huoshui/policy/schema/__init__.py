@@ -5,6 +5,7 @@ value stands beside its day and its citation.
 """
 
 from huoshui.policy.schema.allocation import CLAIMS, Allocation, AllocationOrder, Claim
+from huoshui.policy.schema.calendar import BusinessCalendar, CalendarYear, HolidaySpan
 from huoshui.policy.schema.facts import (
     FACTS_BUILT_IN,
     FACTS_RESERVED,
@@ -97,7 +98,9 @@ __all__ = [
     "Band",
     "Bearer",
     "Bonus",
+    "BusinessCalendar",
     "ByTime",
+    "CalendarYear",
     "CaseField",
     "Category",
     "Change",
@@ -123,6 +126,7 @@ __all__ = [
     "Funder",
     "Group",
     "Guard",
+    "HolidaySpan",
     "Indicator",
     "Institution",
     "InstitutionKind",
