@@ -19,7 +19,7 @@ Standing = Literal["waiting", "open", "overdue", "closed", "written_off"]
 
 def half_up(amount: Fraction) -> int:
     """Round to a fen, half a fen up; amounts here are at least nothing."""
-    return int(amount + Fraction(1, 2))
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
 @dataclass(frozen=True)

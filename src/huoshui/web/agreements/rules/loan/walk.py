@@ -29,6 +29,9 @@ from huoshui.web.agreements.rules.loan.state import (
 INTEREST: frozenset[Claim] = frozenset({"interest", "penalty", "compound"})
 """Claims that leave the books when a loan stops accruing."""
 
+BESIDE = frozenset({"accrue", "repay", "waive", "write_off"})
+"""What is done to them beside the books then."""
+
 
 @dataclass(frozen=True)
 class Period:
@@ -325,8 +328,8 @@ class Walk:
     def book(self, kind: str, amount_fen: int) -> None:
         """Note what is booked on the day; interest of a loan that stopped accruing, beside."""
         if amount_fen:
-            claim = kind.partition("_")[2]
-            is_beside = claim in INTEREST and not self.is_accruing
+            verb, _, claim = kind.rpartition("_")
+            is_beside = claim in INTEREST and verb in BESIDE and not self.is_accruing
             self.moves.append(Move(self.day, f"{kind}_off" if is_beside else kind, amount_fen))
 
     def _stretch(
