@@ -47,7 +47,17 @@ DATABASES = {"default": database(os.environ.get("HUOSHUI_DB_URL", "postgresql://
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "parties.Person"
 
-APPS = ("audit", "parties", "delivery", "sources", "insights", "agreements", "cases", "desk")
+APPS = (
+    "audit",
+    "parties",
+    "delivery",
+    "ledger",
+    "sources",
+    "insights",
+    "agreements",
+    "cases",
+    "desk",
+)
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -1,0 +1,1 @@
+"""The only book of money: accounts, and transfers between them that nobody can change."""

@@ -1,0 +1,325 @@
+"""Post transfers: one voucher a call, all of its lines or none, under a key that never expires.
+
+Whatever the action, the same way is gone: the voucher takes the key, one entry of the record
+tells of it with the digest of all its lines, and the lines are written last, since the lock of
+an account with a floor is held from then on.  The database refuses what would overdraw.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+
+from huoshui.kernel.errors import Refused
+from huoshui.policy.pack import Pack
+from huoshui.web.audit.actions.record import entry_add
+from huoshui.web.audit.queries.packs import pack_on
+from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.ledger.actions.accounts import accounts_open
+from huoshui.web.ledger.queries.accounts import account_ids
+from huoshui.web.ledger.queries.vouchers import lines_of, voucher_of_key
+from huoshui.web.ledger.rules.asking import entry_problems
+from huoshui.web.ledger.rules.entries import (
+    AccountName,
+    Booking,
+    Entry,
+    Line,
+    TransferKind,
+    body_digest,
+    transfer_digest,
+    voucher_digest,
+)
+from huoshui.web.ledger.rules.errors import refusal_of
+from huoshui.web.ledger.rules.refusals import LedgerRefusal
+
+POSTED = "ledger.posted"
+
+_VOUCHER = """
+    INSERT INTO ledger_voucher (institution_id, key, kind, effective_on, at, why, corrects_id,
+                                rule, legs, body_digest, digest)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (institution_id, key) DO NOTHING RETURNING id, batch
+"""
+_LINES = """
+    INSERT INTO ledger_transfer (institution_id, voucher_id, effective_on, n, debit_id, credit_id,
+                                 amount_fen, book, kind, hold_id, hold_n, digest)
+    SELECT %s, * FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::bigint[], %s::bigint[],
+        %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[], %s::bytea[])
+"""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The answer to a posting: its voucher and batch; a second asking gets the first's."""
+
+    voucher: int
+    batch: int  # the ledger's knowledge time; all is in it once transactions before it ended
+    was_there: bool = False  # the key had been used for the same before
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A voucher that is asked for: its key, what is said of it, and its entries."""
+
+    key: str
+    booking: Booking
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A voucher as it is written: its accounts by number, and the hash of what was asked."""
+
+    key: str
+    booking: Booking
+    lines: Sequence[Line]
+    body: bytes
+
+
+def transfers_post(
+    actor: Actor,
+    *,
+    at: dt.datetime,
+    institution: UUID,
+    key: str,
+    entries: Sequence[Entry],
+    effective_on: dt.date,
+    why: str,
+    kind: str = "manual",
+    corrects: int | None = None,
+    rule: str | None = None,
+    subject: UUID | None = None,
+    pack: Pack | None = None,
+) -> Posted:
+    """Post entries at once, together; accounts that there are not are opened by the chart.
+
+    The caller has asked whether the actor may do what is posted here; the database sees to it
+    that the books are those of the actor's own institution.
+    """
+    wanted = Wanted(key, Booking(kind, effective_on, why, corrects, rule), entries)
+    (posted,) = vouchers_post(
+        actor, at=at, institution=institution, wanted=[wanted], subject=subject, pack=pack
+    )
+    return posted
+
+
+@transaction.atomic
+def vouchers_post(
+    actor: Actor,
+    *,
+    at: dt.datetime,
+    institution: UUID,
+    wanted: Sequence[Wanted],
+    transfer_kind: TransferKind = "posted",
+    subject: UUID | None = None,
+    pack: Pack | None = None,
+) -> list[Posted]:
+    """Post several vouchers together; floors are looked at when all of them are written.
+
+    A replay corrects many value days at once, and an account may fall below its floor between
+    two of them.
+    """
+    Refused.raise_any(problem for each in wanted for problem in entry_problems(each.entries))
+    names = {
+        name for each in wanted for entry in each.entries for name in (entry.debit, entry.credit)
+    }
+    numbers: Mapping[AccountName, int] = account_ids(actor, institution=institution, names=names)
+    if len(numbers) < len(names):
+        # What was posted under these keys before needs no account that a chart no longer has.
+        before = _all_before(actor, institution, wanted, transfer_kind)
+        if before is not None:
+            return before
+        numbers = accounts_open(
+            actor, at=at, institution=institution, names=names, pack=pack or pack_on(at.date())
+        )
+    written = [
+        Written(each.key, each.booking, _lines(each.entries, numbers, transfer_kind),
+                body_digest(each.booking, each.entries, form=transfer_kind))
+        for each in wanted
+    ]  # fmt: skip
+    return vouchers_write(actor, at=at, institution=institution, written=written, subject=subject)
+
+
+@transaction.atomic
+def voucher_reverse(
+    actor: Actor,
+    *,
+    at: dt.datetime,
+    institution: UUID,
+    voucher: int,
+    key: str,
+    effective_on: dt.date,
+    why: str,
+    subject: UUID | None = None,
+) -> Posted:
+    """Take a posted voucher back by one that turns each of its lines; once."""
+    lines = lines_of(actor, institution=institution, voucher=voucher)
+    if any(line.kind != "posted" for line in lines):
+        raise LedgerRefusal.NOT_REVERSIBLE.refuse(voucher=voucher)
+    turned = [line._replace(debit=line.credit, credit=line.debit) for line in lines]
+    booking = Booking("reverse", effective_on, why, corrects=voucher)
+    written = Written(key, booking, turned, body_digest(booking, (), form="reverse"))
+    (posted,) = vouchers_write(
+        actor, at=at, institution=institution, written=[written], subject=subject
+    )
+    return posted
+
+
+@transaction.atomic
+def vouchers_write(
+    actor: Actor,
+    *,
+    at: dt.datetime,
+    institution: UUID,
+    written: Sequence[Written],
+    subject: UUID | None = None,
+) -> list[Posted]:
+    """Write vouchers with their lines, but for those whose key was used for the same before."""
+    made, rows = [], []
+    with refusing(), connection.cursor() as cursor:
+        for each in written:
+            transfers = [transfer_digest(line, each.booking.effective_on) for line in each.lines]
+            digest = voucher_digest(
+                each.booking, institution=institution, key=each.key, at=at, body=each.body,
+                transfers=transfers,
+            )  # fmt: skip
+            posted = voucher_open(
+                cursor, at=at, institution=institution, key=each.key, booking=each.booking,
+                legs=len(transfers), body=each.body, digest=digest,
+            )  # fmt: skip
+            if posted is None:
+                made.append(_before(actor, institution, each.key, each.body))
+                continue
+            made.append(posted)
+            voucher_tell(
+                actor, at=at, institution=institution, subject=subject, voucher=posted.voucher,
+                key=each.key, booking=each.booking, legs=len(transfers), digest=digest,
+                amount_fen=sum(line.amount_fen for line in each.lines),
+            )  # fmt: skip
+            rows += [
+                (posted.voucher, each.booking.effective_on, *line, digest)
+                for line, digest in zip(each.lines, transfers, strict=True)
+            ]
+        if rows:
+            cursor.execute(_LINES, [institution, *map(list, zip(*rows, strict=True))])
+    return made
+
+
+def voucher_open(
+    cursor: Any,
+    *,
+    at: dt.datetime,
+    institution: UUID,
+    key: str,
+    booking: Booking,
+    legs: int,
+    body: bytes,
+    digest: bytes,
+) -> Posted | None:
+    """Write the head of a voucher, which takes its key; None where the key was taken.
+
+    Who asks with the same key at the same moment waits here until the first has ended.
+    """
+    cursor.execute(
+        _VOUCHER,
+        [institution, key, booking.kind, booking.effective_on, at, booking.why, booking.corrects,
+         booking.rule, legs, body, digest],
+    )  # fmt: skip
+    made = cursor.fetchone()
+    return None if made is None else Posted(*made)
+
+
+def voucher_tell(
+    actor: Actor,
+    *,
+    at: dt.datetime,
+    institution: UUID,
+    subject: UUID | None,
+    voucher: int,
+    key: str,
+    booking: Booking,
+    legs: int,
+    digest: bytes,
+    amount_fen: int,
+) -> None:
+    """Tell the record of a voucher; its digest there is what `ledger verify` goes by."""
+    entry_add(
+        actor,
+        at=at,
+        action=POSTED,
+        object_kind="voucher",
+        object_id=voucher,
+        subject=subject,
+        institution=institution,
+        reason=booking.why,
+        rule=booking.rule,
+        payload={
+            "key": key,
+            "kind": booking.kind,
+            "effective_on": booking.effective_on,
+            "transfers": legs,
+            "amount_fen": amount_fen,
+            "corrects": booking.corrects,
+            "digest": digest.hex(),
+        },
+    )
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn what the database refuses into refusals; the transaction is lost all the same."""
+    try:
+        yield
+    except DatabaseError as error:
+        cause: Any = error.__cause__
+        refused = refusal_of(
+            getattr(cause, "sqlstate", None),
+            cause.diag.message_detail if cause is not None and hasattr(cause, "diag") else None,
+            cause.diag.constraint_name if cause is not None and hasattr(cause, "diag") else None,
+        )
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def _lines(
+    entries: Sequence[Entry], numbers: Mapping[AccountName, int], kind: TransferKind
+) -> list[Line]:
+    try:
+        return [
+            Line(n, numbers[each.debit], numbers[each.credit], each.amount_fen, each.book, kind)
+            for n, each in enumerate(entries, start=1)
+        ]
+    except KeyError:  # opened under another's eyes: not ours to see
+        raise LedgerRefusal.NOT_YOURS.refuse() from None
+
+
+def _all_before(
+    actor: Actor, institution: UUID, wanted: Sequence[Wanted], kind: TransferKind
+) -> list[Posted] | None:
+    """Give what all the keys were used for, if all of them were."""
+    known = [voucher_of_key(actor, institution=institution, key=each.key) for each in wanted]
+    if not all(known):
+        return None
+    return [
+        _before(actor, institution, each.key, body_digest(each.booking, each.entries, form=kind))
+        for each in wanted
+    ]
+
+
+def _before(actor: Actor, institution: UUID, key: str, body: bytes) -> Posted:
+    """Give what a key was used for, or refuse where that was something else."""
+    head = voucher_of_key(actor, institution=institution, key=key)
+    if head is None:
+        raise LedgerRefusal.NOT_YOURS.refuse()
+    if bytes(head.body_digest) != body:
+        raise LedgerRefusal.KEY_OF_OTHER.refuse(
+            key=key, at=f"{head.at:%Y-%m-%d %H:%M}", voucher=head.id
+        )
+    return Posted(head.id, head.batch, was_there=True)
