@@ -157,7 +157,8 @@ def _column_months(month_days: int, is_isda: bool) -> Callable[[Days, Days, Days
         else:
             day1, day2 = np.minimum(day1, month_days), np.minimum(day2, month_days)
         months = (year2 - year1) * 12 + month2 - month1
-        return (months * month_days + day2 - day1) / (12 * month_days)
+        found: Floats = (months * month_days + day2 - day1) / (12 * month_days)
+        return found
 
     return count
 
@@ -170,7 +171,8 @@ def _column_months_and_days(start: Days, end: Days, _: Days) -> Floats:
     month = start.astype("datetime64[D]").astype("datetime64[M]") + months
     _, _, _, length = _parts(month.astype("datetime64[D]").astype(np.int64))
     passed = month.astype("datetime64[D]").astype(np.int64) + np.minimum(day1, length) - 1
-    return months / 12 + (end - passed) / 360
+    found: Floats = months / 12 + (end - passed) / 360
+    return found
 
 
 _COLUMNS: dict[str, Callable[[Days, Days, Days], Floats]] = {
