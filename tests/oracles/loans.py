@@ -51,6 +51,7 @@ class Diary:
         self.paid = dict.fromkeys(("cost", "penalty", "compound", "interest", "principal"), 0)
         self.rate, self.plan, self.disturbed = Fraction(0), [], False
         self.matures_on, self.agreed = contract.matures_on, None
+        self.planner = contract.planner
         happened = standing(events)
         day = min([each.on for each in happened] or [asof])
         while day <= asof:
@@ -60,11 +61,15 @@ class Diary:
                     self.happen(each.act, day)
                     self.spend(day)
             for bill in self.bills:
-                rate = self.rate * (1 + Fraction(contract.penalty_uplift))
+                tonight = Fraction(self.planner.rate_on(day, self.agreed))
+                rate = tonight * (10_000 + contract.penalty_uplift_bp) / 10_000
                 bill.history[day] = (bill.interest, bill.principal, rate)
             day += NIGHT
 
     def morning(self, day: dt.date) -> None:
+        if self.left or self.bills:
+            yesterday = self.planner.rate_on(day - NIGHT, self.agreed)
+            self.rate = Fraction(yesterday)
         if self.left:
             night = Fraction(self.left) * self.rate / 360
             self.night_interest += night
@@ -76,7 +81,6 @@ class Diary:
             self.bills.append(Bill(period.due_on, whole - self.settled, principal))
             self.night_interest, self.settled = Fraction(0), 0
             if self.plan:
-                self.rate = Fraction(self.plan[0].annual_rate)
                 self.disturbed = self.left != self.plan[0].opening_fen
         self.spend(day)
 
@@ -149,11 +153,12 @@ class Diary:
     def happen(self, act: Any, day: dt.date) -> None:
         if isinstance(act, ev.Draw):
             self.left = act.amount_fen
+            self.planner = self.contract.planner.drawn(day, act.amount_fen)
             self.lay(day)
         elif isinstance(act, ev.Fee):
             self.cost += act.amount_fen
         elif isinstance(act, ev.CutRate):
-            self.agreed, self.rate = act.annual_rate, Fraction(act.annual_rate)
+            self.agreed = act.annual_rate
             if self.plan:
                 self.lay(self.plan[0].period_from, is_new=self.plan[0].period_from == day)
         elif isinstance(act, ev.Extend):
@@ -183,14 +188,14 @@ class Diary:
                 self.plan, self.night_interest, self.settled = [], Fraction(0), 0
             return
         self.plan = list(
-            self.contract.planner.plan(
+            self.planner.plan(
                 principal_fen=self.left,
                 start=start,
                 matures_on=self.matures_on,
                 annual_rate=self.agreed,
             )
         )
-        self.rate, self.disturbed = Fraction(self.plan[0].annual_rate), not is_new
+        self.disturbed = not is_new
 
     def summary(self) -> dict[str, Any]:
         day = self.asof

@@ -13,8 +13,8 @@ from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.folding import fold
 from huoshui.web.agreements.rules.loan.state import LoanState
 from tests.oracles.loans import Diary
-from tests.web.agreements.lending import DRAWN, MATURES, stream
-from tests.web.agreements.streams import LAST, contracts, days, rates
+from tests.web.agreements.lending import DRAWN, stream
+from tests.web.agreements.streams import LAST, MATURES, days, nightly, rates
 
 AMOUNTS = st.one_of(st.integers(1, 12_000_00), st.integers(1, 150_000_00))
 ACTS: st.SearchStrategy[ev.Act] = st.one_of(
@@ -42,8 +42,8 @@ def told(state: LoanState) -> dict[str, Any]:
     }
 
 
-@given(contracts, st.lists(st.tuples(days, ACTS), max_size=6), st.integers(0, LAST))
-@settings(max_examples=60)
+@given(nightly, st.lists(st.tuples(days, ACTS), max_size=6), st.integers(0, LAST))
+@settings(max_examples=50)
 def test_the_fold_agrees_with_a_diary_kept_day_by_day(
     contract: Contract, happened: list[tuple[dt.date, ev.Act]], after: int
 ) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from huoshui.cashflow.rates import Fixed, Floating
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.events import Event
@@ -58,11 +59,23 @@ def lives(draw: st.DrawFn) -> tuple[Contract, list[Event]]:
     return agreed, events
 
 
-contracts = st.builds(
-    contract,
-    st.sampled_from(["level_payment", "level_principal", "interest_first"]),
-    matures_on=st.just(MATURES),
-    grace_days=st.sampled_from([0, 3]),
-    compounds=st.booleans(),
-    orders=st.sampled_from([(LAW,), (LATE, LAW), (OLDEST,)]),
-)
+def _contracts(day_counts: list[str], free_days: list[int]) -> st.SearchStrategy[Contract]:
+    return st.builds(
+        contract,
+        st.sampled_from(
+            ["level_payment", "level_principal", "interest_first", "quarterly_interest"]
+        ),
+        matures_on=st.just(MATURES),
+        rate=st.sampled_from([Fixed(Decimal("0.036")), Floating("lpr", 60)]),
+        rate_from=st.just(dt.date(2025, 5, 1)),  # so that the yearly reset is on 1 May
+        day_count=st.sampled_from(day_counts),
+        interest_free_days=st.sampled_from(free_days),
+        grace_days=st.sampled_from([0, 3]),
+        compounds=st.booleans(),
+        orders=st.sampled_from([(LAW,), (LATE, LAW), (OLDEST,)]),
+    )
+
+
+contracts = _contracts(["A360", "months_and_days"], [0, 45])
+nightly = _contracts(["A360"], [0])
+"""Contracts whose interest is that of their nights, each by itself."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from huoshui.cashflow.loans import schedule
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.events import Event, act_of, body_of
 from huoshui.web.agreements.rules.loan.folding import fold
@@ -34,9 +35,7 @@ def test_an_untouched_loan_falls_due_as_its_schedule_lays_it() -> None:
     for method in ("level_payment", "level_principal", "interest_first"):
         agreed = contract(method, grace_days=10_000)  # so late that nothing is late
         state = fold(agreed, stream(), asof=MATURES)
-        plan = agreed.planner.plan(
-            principal_fen=120_000_00, start=DRAWN, matures_on=MATURES, annual_rate=None
-        )
+        plan = schedule(agreed.planner.drawn(DRAWN, 120_000_00).terms)
         assert [(each.due_on, each.principal_fen, each.interest_fen) for each in plan] == [
             (each.due_on, each.principal_fen, each.interest_fen) for each in state.fallen
         ]

@@ -16,7 +16,7 @@ from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.events import Event, standing
 from huoshui.web.agreements.rules.loan.folding import fold, folded
-from huoshui.web.agreements.rules.loan.refusals import LoanRefusal as No
+from huoshui.web.agreements.rules.loan.refusals import LoanEventRefusal as No
 from huoshui.web.agreements.rules.loan.state import LoanState
 
 Found = Iterable[Problem]

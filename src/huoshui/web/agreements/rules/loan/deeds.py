@@ -13,7 +13,7 @@ from functools import singledispatch
 from huoshui.policy.schema.allocation import Claim
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.state import half_up
-from huoshui.web.agreements.rules.loan.walk import Period, Walk, periods
+from huoshui.web.agreements.rules.loan.walk import Walk
 
 SUSPENDED: tuple[Claim, ...] = ("interest", "penalty", "compound")
 """Claims that change books when a loan stops accruing or starts again."""
@@ -27,9 +27,9 @@ def happen(act: ev.Act, walk: Walk) -> None:
 @happen.register
 def _draw(act: ev.Draw, walk: Walk) -> None:
     walk.drawn_on, walk.drawn, walk.undue = walk.day, act.amount_fen, act.amount_fen
+    walk.planner = walk.planner.drawn(walk.day, act.amount_fen)
     walk.book("draw", act.amount_fen)
-    walk.plan = walk.laid(walk.day)
-    walk.rate, walk.is_smooth = walk.plan[0].annual_rate, True
+    walk.plan, walk.is_smooth = walk.laid(walk.day), True
 
 
 @happen.register
@@ -42,26 +42,23 @@ def _fee(act: ev.Fee, walk: Walk) -> None:
 @happen.register(ev.SetRate)
 @happen.register(ev.CutRate)
 def _rate(act: ev.SetRate | ev.CutRate, walk: Walk) -> None:
-    if walk.agreed_until is None:
-        walk.rate_before = walk.rate
-    walk.agreed_rate, walk.agreed_until = act.annual_rate, act.until
-    walk.rate = act.annual_rate
-    walk.replan()
+    walk.change_rate(act.annual_rate, act.until)
 
 
 @happen.register
 def _extend(act: ev.Extend, walk: Walk) -> None:
-    walk.matures_on = act.matures_on
-    if act.annual_rate is not None:
-        walk.agreed_rate, walk.agreed_until = act.annual_rate, None
-    walk.replan()
+    walk.matures_on = max(walk.matures_on, act.matures_on)  # it never makes a loan shorter
+    if act.annual_rate is None:
+        walk.replan()
+    else:
+        walk.change_rate(act.annual_rate, None)
 
 
 @happen.register
 def _holiday(act: ev.Holiday, walk: Walk) -> None:
     if not walk.plan:
         return
-    walk.matures_on = act.matures_on or walk.matures_on
+    walk.matures_on = max(walk.matures_on, act.matures_on or walk.matures_on)
     resting = [each for each in walk.plan if each.rests or each.period_until <= act.until]
     rests, opening = [], walk.undue
     for each in resting:
@@ -133,8 +130,6 @@ def settle_running(walk: Walk, amount_fen: int) -> int:
     from_carried = min(taken, walk.carried)
     walk.carried -= from_carried
     walk.settled += taken - from_carried
-    if taken > from_carried:
-        walk.is_smooth = False
     return taken
 
 
@@ -175,47 +170,13 @@ def _lessen(walk: Walk, principal_fen: int, mode: ev.Mode) -> None:
     if not principal_fen:
         return
     walk.undue -= principal_fen
-    if mode == "shorten" and walk.undue and not any(each.rests for each in walk.plan):
-        walk.replace_plan(shortened(walk))
-        walk.matures_on = walk.plan[-1].due_on
+    if mode == "shorten" and walk.undue and not walk.plan[0].rests:
+        running = walk.plan[0]
+        kept = walk.planner.kept(running)
+        walk.replace_plan(walk.laid(running.period_from, kept_fen=kept))
+        walk.matures_on = walk.plan[-1].period_until
     else:
         walk.replan()
-
-
-def shortened(walk: Walk) -> list[Period]:
-    """Lay fewer instalments: as large as before where they are equal, else the last ones go."""
-    planner, found = walk.contract.planner, []
-    opening = walk.undue
-    extra = sum(each.principal_fen for each in walk.plan) - walk.undue
-    kept = list(walk.plan)
-    if not planner.keeps_total:
-        kept = _without_last(kept, extra)
-    for each in kept:
-        grown = planner.interest(opening, each.annual_rate, each.period_from, each.period_until)
-        interest = half_up(grown)
-        principal = each.principal_fen
-        if planner.keeps_total:
-            principal = max(0, each.principal_fen + each.interest_fen - interest)
-        is_last = principal >= opening or each is kept[-1]
-        principal = opening if is_last else principal
-        found.append(
-            replace(each, principal_fen=principal, interest_fen=interest, opening_fen=opening)
-        )
-        opening -= principal
-        if is_last:
-            break
-    return periods(found)
-
-
-def _without_last(plan: list[Period], extra: int) -> list[Period]:
-    """Take principal off the last instalments; those of which nothing is left are gone."""
-    kept: list[Period] = []
-    for each in reversed(plan):
-        gone = min(extra, each.principal_fen)
-        extra -= gone
-        if kept or each.principal_fen > gone:
-            kept.append(replace(each, principal_fen=each.principal_fen - gone))
-    return kept[::-1]
 
 
 @happen.register

@@ -20,7 +20,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, get_args, get_type_hints
 
 from huoshui.kernel.money import HOME
-from huoshui.web.agreements.rules.loan.refusals import LoanRefusal
+from huoshui.web.agreements.rules.loan.refusals import LoanEventRefusal
 
 Mode = Literal["shorten", "lower"]
 """What a prepayment does to the instalments left: fewer of them, or smaller ones."""
@@ -250,14 +250,14 @@ def act_of(kind: str, body: Mapping[str, Any]) -> Act:
     """Read an act as `body_of` told it, or refuse; keys that it does not have are let pass."""
     form = KINDS.get(kind)
     if form is None:
-        raise LoanRefusal.NO_SUCH_KIND.refuse(kind=kind)
+        raise LoanEventRefusal.NO_SUCH_KIND.refuse(kind=kind)
     hints = get_type_hints(form)
     made: dict[str, Any] = {}
     for each in dataclasses.fields(form):
         if each.name in body:
             made[each.name] = _read(kind, each.name, hints[each.name], body[each.name])
         elif each.default is dataclasses.MISSING:
-            raise LoanRefusal.NOT_READABLE.refuse(kind=kind, name=each.name, value="")
+            raise LoanEventRefusal.NOT_READABLE.refuse(kind=kind, name=each.name, value="")
     return form(**made)  # type: ignore[no-any-return]
 
 
@@ -268,7 +268,7 @@ _READERS: Mapping[type[Any], Callable[[str], Any]] = {
 
 
 def _read(kind: str, name: str, hint: Any, value: Any) -> Any:
-    refused = LoanRefusal.NOT_READABLE.refuse(kind=kind, name=name, value=value)
+    refused = LoanEventRefusal.NOT_READABLE.refuse(kind=kind, name=name, value=value)
     kinds = get_args(hint) or (hint,)
     if value is None and type(None) in kinds:
         return None

@@ -32,7 +32,7 @@ def folded(contract: Contract, ordered: Iterable[Event], *, asof: dt.date) -> Lo
     """Fold events that stand, in their order, none after the day."""
     left = deque(ordered)
     first = left[0].on if left else asof
-    walk = Walk(contract, first, contract.matures_on)
+    walk = Walk(contract, first, contract.matures_on, contract.planner)
     while True:
         while left and left[0].on == walk.day:
             happen(left.popleft().act, walk)

@@ -23,9 +23,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from huoshui.policy.schema.allocation import CLAIMS
-from huoshui.web.agreements.rules.loan.contract import Planner
+from huoshui.web.agreements.rules.loan.planning import Planner
 from huoshui.web.agreements.rules.loan.state import LoanState, Move, Stretch, half_up
 
 _SUSPENDED = ("interest", "penalty", "compound")
@@ -59,16 +60,16 @@ def postings(
     before: LoanState | None, after: LoanState, *, planner: Planner
 ) -> tuple[Posting, ...]:
     """Give what brings the books from one state of a loan to another, the earliest first."""
-    had = before or None
-    gone_moves = Counter(had.moves if had else ())
-    gone_stretches = Counter(had.stretches if had else ())
-    now_moves, now_stretches = Counter(after.moves), Counter(after.stretches)
     sums: Counter[tuple[dt.date, str]] = Counter()
-    for sign, moves, stretches in (
-        (1, now_moves - gone_moves, now_stretches - gone_stretches),
-        (-1, gone_moves - now_moves, gone_stretches - now_stretches),
-    ):
-        for move in (*moves.elements(), *_grown(stretches.elements(), planner)):
+    for sign, some, other in ((1, after, before), (-1, before, after)):
+        if some is None:
+            continue
+        laid = planner.drawn(some.drawn_on, some.drawn_fen) if some.drawn_on else planner
+        moves = Counter(some.moves) - Counter(other.moves if other else ())
+        stretches = Counter(some.stretches)
+        if other and other.drawn_on == some.drawn_on:  # else the same days are counted otherwise
+            stretches -= Counter(other.stretches)
+        for move in (*moves.elements(), *_grown(stretches.elements(), laid)):
             sums[move.on, move.kind] += sign * move.amount_fen
     return tuple(sorted(Posting(*key, amount) for key, amount in sums.items() if amount))
 
@@ -76,13 +77,20 @@ def postings(
 def _grown(stretches: Iterable[Stretch], planner: Planner) -> Iterator[Move]:
     """Give day by day what grew, each day rounded so that the sum is the rounded sum."""
     for each in stretches:
-        count = (
-            planner.interest if each.kind.startswith("accrue_interest") else planner.daily_interest
-        )
-        told = half_up(each.base)
+        told = half_up(_come_to(each, each.start, planner))
         for nth in range(1, (each.end - each.start).days + 1):
             day = each.start + dt.timedelta(nth)
-            now = half_up(each.base + count(each.balance_fen, each.annual_rate, each.start, day))
+            now = half_up(_come_to(each, day, planner))
             if now != told:
                 yield Move(day, each.kind, now - told)
             told = now
+
+
+def _come_to(each: Stretch, day: dt.date, planner: Planner) -> Fraction:
+    """Give what a claim had come to by a day."""
+    if each.kind.startswith("accrue_interest"):
+        grown = planner.interest(each.balance_fen, each.annual_rate, each.since, day)
+    else:
+        assert each.annual_rate is not None, "a penalty rate is known"
+        grown = planner.daily_interest(each.balance_fen, each.annual_rate, each.since, day)
+    return each.base + grown

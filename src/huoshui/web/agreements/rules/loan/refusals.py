@@ -5,7 +5,7 @@ from __future__ import annotations
 from huoshui.kernel.errors import Refusal
 
 
-class LoanRefusal(Refusal):
+class LoanEventRefusal(Refusal):
     """Why an event is not taken into a loan's stream."""
 
     NO_SUCH_KIND = (

@@ -11,7 +11,7 @@ from typing import Literal
 
 from huoshui.policy.schema.allocation import Claim
 from huoshui.web.agreements.rules.loan.allocation import Open
-from huoshui.web.agreements.rules.loan.contract import Planned
+from huoshui.web.agreements.rules.loan.planning import Period
 
 Standing = Literal["waiting", "open", "overdue", "closed", "written_off"]
 """Not drawn; drawn and in time; late; nothing owed any more; off the books."""
@@ -61,14 +61,18 @@ class Move:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days over which a claim grew evenly: from `base` by interest on a balance at a rate."""
+    """Nights in which a claim grew: at the end of each it was `base` and interest on a balance.
+
+    Interest counts from `since`, which may be before the first of these nights.
+    """
 
     kind: str
     start: dt.date
     end: dt.date
+    since: dt.date
     base: Fraction
     balance_fen: int
-    annual_rate: Decimal
+    annual_rate: Decimal | None  # null: the contract's
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class LoanState:
     matures_on: dt.date
     annual_rate: Decimal | None  # of the day; null before the draw
     fallen: tuple[Fallen, ...]
-    coming: tuple[Planned, ...]  # what the schedule in force lays after the day
+    coming: tuple[Period, ...]  # what the schedule in force lays after the day
     undue_fen: int  # principal that is not due yet
     running_fen: int  # interest of the running period, to the day, unpaid
     cost_fen: int

@@ -9,14 +9,14 @@ that money which fits no debt any more is kept as a surplus and never lost.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from huoshui.policy.schema.allocation import CLAIMS, Claim
 from huoshui.web.agreements.rules.loan.allocation import Open, allocated
-from huoshui.web.agreements.rules.loan.contract import Contract, Order, Planned
+from huoshui.web.agreements.rules.loan.contract import Contract, Order
+from huoshui.web.agreements.rules.loan.planning import Period, Planner
 from huoshui.web.agreements.rules.loan.state import (
     Fallen,
     LoanState,
@@ -31,20 +31,6 @@ INTEREST: frozenset[Claim] = frozenset({"interest", "penalty", "compound"})
 
 BESIDE = frozenset({"accrue", "repay", "waive", "write_off"})
 """What is done to them beside the books then."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """A period of the schedule in force; one that rests lets nothing fall due."""
-
-    period_from: dt.date
-    period_until: dt.date
-    due_on: dt.date
-    principal_fen: int
-    interest_fen: int
-    opening_fen: int
-    annual_rate: Decimal
-    rests: bool = False
 
 
 @dataclass
@@ -79,6 +65,7 @@ class Walk:
     contract: Contract
     day: dt.date
     matures_on: dt.date
+    planner: Planner
     drawn_on: dt.date | None = None
     drawn: int = 0
     undue: int = 0
@@ -86,11 +73,11 @@ class Walk:
     is_smooth: bool = True  # nothing disturbed the period: its interest is the schedule's
     running: Fraction = Fraction(0)  # interest of the period so far
     settled: int = 0  # of it, paid before it is due
+    since: dt.date | None = None  # from when the balance counts that it is growing on
+    base: Fraction = Fraction(0)  # what it had come to by then
     carried: int = 0  # interest of periods that rested
-    rate: Decimal | None = None
     agreed_rate: Decimal | None = None  # what stands in place of the contract's rate
     agreed_until: dt.date | None = None
-    rate_before: Decimal | None = None  # what returns when the agreed rate ends after maturity
     owed: list[Owed] = field(default_factory=list)
     cost: int = 0
     penalty: Fraction = Fraction(0)  # all that ever grew
@@ -109,7 +96,7 @@ class Walk:
     written_off_on: dt.date | None = None
     written_off_order: Order | None = None
     is_accruing: bool = True
-    since: dt.date | None = None  # of the spell of lateness that runs
+    late_since: dt.date | None = None  # of the spell of lateness that runs
     days_most: int = 0
     spells: list[Spell] = field(default_factory=list)
     judged: dict[str, bool | str | None] = field(default_factory=dict)
@@ -142,9 +129,9 @@ class Walk:
         return (self.day - late.due_on).days if late else 0
 
     @property
-    def penalty_rate(self) -> Decimal:
-        """The rate on what is late."""
-        return (self.rate or Decimal(0)) * (1 + self.contract.penalty_uplift)
+    def rate(self) -> Decimal:
+        """The rate of the day."""
+        return self.planner.rate_on(self.day, self.agreed_rate)
 
     def due(self) -> tuple[list[Owed], Open]:
         """Give the open instalments, and all that is due, as a payment is set against it."""
@@ -163,19 +150,26 @@ class Walk:
         ]
         days += [self.plan[0].period_until] if self.plan else []
         days += [self.agreed_until] if self.agreed_until else []
+        if reset := self.planner.next_reset(self.day):
+            days.append(reset)
         return min((day for day in days if day > self.day), default=None)
 
     def pass_to(self, day: dt.date) -> None:
         """Let everything grow to a day."""
-        start, self.day = self.day, day
+        start = self.day
         if self.drawn_on is None or self.written_off_on is not None or start == day:
+            self.day = day
             return
-        if self.plan and self.undue and self.rate is not None:
-            grown = self.contract.planner.interest(self.undue, self.rate, start, day)
-            self._stretch("interest", start, self.running, self.undue, self.rate)
-            self.running += grown
-        rate, late_principal, late_interest = self.penalty_rate, 0, 0
-        daily = self.contract.planner.daily_interest
+        rate = self.contract.penalty_rate(self.rate)
+        self.day = day
+        if self.plan and self.undue:
+            if self.since is None:
+                self.since, self.base = start, self.running
+            self._stretch("interest", start, self.since, self.base, self.undue, self.agreed_rate)
+            grown = self.planner.interest(self.undue, self.agreed_rate, self.since, day)
+            self.running = self.base + grown
+        late_principal = late_interest = 0
+        daily = self.planner.daily_interest
         for each in self.owed:
             if each.is_late:
                 late_principal += each.principal_left
@@ -185,10 +179,10 @@ class Walk:
                 each.graced_penalty += daily(each.principal_left, rate, first, day)
                 each.graced_compound += daily(each.interest_left, rate, first, day)
         if late_principal:
-            self._stretch("penalty", start, self.penalty, late_principal, rate)
+            self._stretch("penalty", start, start, self.penalty, late_principal, rate)
             self.penalty += daily(late_principal, rate, start, day)
         if late_interest and self.contract.compounds:
-            self._stretch("compound", start, self.compound, late_interest, rate)
+            self._stretch("compound", start, start, self.compound, late_interest, rate)
             self.compound += daily(late_interest, rate, start, day)
 
     def turn(self) -> None:
@@ -196,9 +190,7 @@ class Walk:
         while self.plan and self.plan[0].period_until <= self.day:
             self._fall(self.plan.pop(0))
         if self.agreed_until is not None and self.agreed_until <= self.day:
-            self.agreed_rate = self.agreed_until = None
-            self.rate = self.rate_before
-            self.replan()
+            self.change_rate(None, None)
         for each in self.owed:
             last = each.due_on + dt.timedelta(self.contract.grace_days)
             if each.is_open and not each.is_late and self.day > last:
@@ -209,7 +201,7 @@ class Walk:
         whole = period.interest_fen if self.is_smooth else half_up(self.running)
         self.book("accrue_interest", whole - half_up(self.running))
         interest = max(0, whole - self.settled) + self.carried
-        self.running, self.settled, self.carried = Fraction(0), 0, 0
+        self.running, self.settled, self.carried, self.since = Fraction(0), 0, 0, None
         if period.rests:
             self.carried = interest
         else:
@@ -221,9 +213,7 @@ class Walk:
                         len(self.owed) + 1, period.due_on, principal, interest, principal, interest
                     )
                 )
-        if self.plan:
-            self.rate = self.plan[0].annual_rate
-            self.is_smooth = self._is_as_laid()
+        self.is_smooth = bool(self.plan) and self._is_as_laid()
 
     def _become_late(self, each: Owed) -> None:
         each.is_late = True
@@ -235,7 +225,7 @@ class Walk:
             self.book("accrue_compound", grown)
             self.compound += each.graced_compound
         self.book("overdue", each.principal_left)
-        self.since = self.since or each.due_on
+        self.late_since = self.late_since or each.due_on
 
     # -- the schedule ---------------------------------------------------------------------------
 
@@ -247,28 +237,33 @@ class Walk:
         start = rests[-1].period_until if rests else self.plan[0].period_from
         self.replace_plan([*rests, *self.laid(start)])
 
-    def laid(self, start: dt.date) -> list[Period]:
+    def change_rate(self, annual_rate: Decimal | None, until: dt.date | None) -> None:
+        """Let another rate hold from the day on; none: the contract's."""
+        self.agreed_rate, self.agreed_until = annual_rate, until
+        self.since = None
+        self.replan()
+
+    def laid(self, start: dt.date, *, kept_fen: int | None = None) -> list[Period]:
         """Lay the instalments of what is not due yet, from a day to maturity."""
         if not self.undue:
             return []
-        return periods(
-            self.contract.planner.plan(
-                principal_fen=self.undue,
-                start=start,
-                matures_on=self.matures_on,
-                annual_rate=self.agreed_rate,
-            )
+        return self.planner.plan(
+            principal_fen=self.undue,
+            start=start,
+            matures_on=self.matures_on,
+            annual_rate=self.agreed_rate,
+            kept_fen=kept_fen,
         )
 
     def replace_plan(self, plan: list[Period]) -> None:
         """Put another schedule in force, keeping what the running period has come to."""
+        self.since = None  # a balance that changed counts from here
         if not plan and self.plan and self.running_left:
             plan = [replace(self.plan[0], principal_fen=0, opening_fen=0, rests=False)]
         if not plan:
             self.running, self.settled = Fraction(0), 0
         self.plan = plan
         if plan:
-            self.rate = plan[0].annual_rate
             is_new = self.day == plan[0].period_from and not self.running and not self.settled
             self.is_smooth = is_new and self._is_as_laid()
 
@@ -319,9 +314,9 @@ class Walk:
 
     def check_spell(self) -> None:
         """End the spell of lateness if nothing is late any more."""
-        if self.since is not None and not any(e.is_late and e.is_open for e in self.owed):
-            self.spells.append(Spell(self.since, self.day, self.days_most))
-            self.since, self.days_most = None, 0
+        if self.late_since is not None and not any(e.is_late and e.is_open for e in self.owed):
+            self.spells.append(Spell(self.late_since, self.day, self.days_most))
+            self.late_since, self.days_most = None, 0
 
     # -- books ----------------------------------------------------------------------------------
 
@@ -333,23 +328,29 @@ class Walk:
             self.moves.append(Move(self.day, f"{kind}_off" if is_beside else kind, amount_fen))
 
     def _stretch(
-        self, claim: Claim, start: dt.date, base: Fraction, balance: int, rate: Decimal
+        self,
+        claim: Claim,
+        start: dt.date,
+        since: dt.date,
+        base: Fraction,
+        balance: int,
+        rate: Decimal | None,
     ) -> None:
         kind = f"accrue_{claim}" if self.is_accruing else f"accrue_{claim}_off"
-        self.stretches.append(Stretch(kind, start, self.day, base, balance, rate))
+        self.stretches.append(Stretch(kind, start, self.day, since, base, balance, rate))
 
     def state(self) -> LoanState:
         """Give how things stand."""
         self.note_days()
         spells = list(self.spells)
-        if self.since is not None:
-            spells.append(Spell(self.since, None, self.days_most))
+        if self.late_since is not None:
+            spells.append(Spell(self.late_since, None, self.days_most))
         return LoanState(
             asof=self.day,
             drawn_on=self.drawn_on,
             drawn_fen=self.drawn,
             matures_on=self.matures_on,
-            annual_rate=self.rate,
+            annual_rate=self.rate if self.drawn_on else None,
             fallen=tuple(
                 Fallen(
                     n=each.n,
@@ -387,19 +388,3 @@ class Walk:
             moves=tuple(self.moves),
             stretches=tuple(self.stretches),
         )
-
-
-def periods(planned: Iterable[Planned]) -> list[Period]:
-    """Take up a schedule as it was laid."""
-    return [
-        Period(
-            each.period_from,
-            each.period_until,
-            each.due_on,
-            each.principal_fen,
-            each.interest_fen,
-            each.opening_fen,
-            each.annual_rate,
-        )
-        for each in planned
-    ]
