@@ -1,8 +1,8 @@
 """Schedules of many loans at once, the same to the fen as laying each by itself.
 
-Loans whose dates and rules are alike form one shape: its periods are laid once, and principals and
-rates run through them as columns of integers.  Interest is rounded without losing a digit: the
-quotient is guessed in doubles and put right by its remainder in whole numbers.
+Loans whose dates and rules are alike form one shape, whose periods are laid once; the nth payments
+of all loans are then taken together, as columns of integers.  Interest is rounded without losing a
+digit: the quotient is guessed in doubles and put right by its remainder in whole numbers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -97,30 +98,43 @@ LAID = pa.schema(
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A stretch of a period with one reference rate: units of rate, and part of a year."""
+class _Shapes:
+    """The periods of every shape, a row a shape and a column a period; short rows end in zeros.
 
-    base: int
-    year: Fraction
+    A period's interest on a balance is balance times (units times `weight` plus `fixed`) over
+    `divisor`, where units are those of the loan's own rate.
+    """
+
+    count: Whole  # periods of each shape
+    weight: Whole
+    fixed: Whole  # of the reference rate
+    divisor: Whole
+    base: Whole  # units of the reference rate at the period's beginning
+    year: Floats  # part of a year at one rate, as a level payment takes it
+    start: NDArray[Any]
+    end: NDArray[Any]
+    due: NDArray[Any]
+    is_provisional: NDArray[np.bool_]
+    terms: Sequence[LoanTerms]
+    spans: Sequence[Sequence[Period]]
 
 
-@dataclass(frozen=True)
-class _Span:
-    """A period of a shape, with what its interest is counted from."""
+@dataclass
+class _Loans:
+    """Loans that repay by one method, a row a loan."""
 
-    period: Period
-    base: int  # units of the reference rate at its beginning; 0 where the rate is fixed
-    parts: tuple[_Part, ...]
-    whole: float  # part of a year at one rate, as a level payment takes it
+    row: Whole  # of the table given
+    shape: Whole
+    principal: Whole
+    units: Whole  # of the rate, or of what is added to the reference rate
 
 
 def schedules(
     table: pa.Table, *, rates: Rates = NO_RATES, calendar: Calendar | None = None
 ) -> pa.Table:
     """Lay the instalments of every loan of a table, in its order."""
-    laid: list[Mapping[str, NDArray[Any]]] = []
-    for terms, rows, principal, margin in _shapes(table, calendar):
-        laid.extend(_laid(terms, rows, principal, margin, rates, calendar))
+    shapes, loans = _read(table, rates, calendar)
+    laid = [part for method, group in loans.items() for part in _laid(method, group, shapes)]
     if not laid:
         return LAID.empty_table()
     columns = {name: np.concatenate([part[name] for part in laid]) for name in LAID.names}
@@ -153,22 +167,79 @@ def terms_of(row: Mapping[str, Any], calendar: Calendar | None = None) -> LoanTe
     )
 
 
-def _shapes(
-    table: pa.Table, calendar: Calendar | None
-) -> Iterator[tuple[LoanTerms, Whole, Whole, Whole]]:
-    """Yield each shape with the rows of its loans, their principals and units of rate."""
+def _read(
+    table: pa.Table, rates: Rates, calendar: Calendar | None
+) -> tuple[_Shapes, dict[Method, _Loans]]:
+    """Lay the periods of every shape in a table, and sort its loans by method."""
     table = table.select(COLUMNS.names).cast(COLUMNS)
+    principal, units = table["principal_fen"].to_numpy(), _units(table["rate"])
     numbered = table.append_column("row", pa.array(np.arange(table.num_rows)))
-    principal = table["principal_fen"].to_numpy()
-    margin = _units(table["rate"])
-    shapes = numbered.group_by(list(SHAPE)).aggregate([("row", "list")])
-    for shape in shapes.to_pylist():
-        rows = np.array(shape.pop("row_list"), dtype=np.int64)
-        largest = {"principal_fen": int(principal[rows].max()), "rate": Decimal(0)}
-        terms = terms_of({**shape, **largest}, calendar)
+    grouped = numbered.group_by(list(SHAPE)).aggregate([("row", "list")])
+    members = [np.array(rows, dtype=np.int64) for rows in grouped["row_list"].to_pylist()]
+    terms = []
+    for said, rows in zip(grouped.select(list(SHAPE)).to_pylist(), members, strict=True):
         smallest = {"principal_fen": int(principal[rows].min()), "rate": Decimal(0)}
-        Refused.raise_any(faults(terms_of({**shape, **smallest}, calendar), calendar))
-        yield terms, rows, principal[rows], margin[rows]
+        terms.append(terms_of({**said, **smallest}, calendar))
+        Refused.raise_any(faults(terms[-1], calendar))
+    shape = np.zeros(table.num_rows, dtype=np.int64)
+    for n, rows in enumerate(members):
+        shape[rows] = n
+    methods = np.array([each.method.value for each in terms], dtype=object)
+    found = {}
+    for method in sorted(set(methods)):
+        rows = np.flatnonzero(methods[shape] == method)
+        found[Method(method)] = _Loans(rows, shape[rows], principal[rows], units[rows])
+    return _shapes(terms, rates, calendar), found
+
+
+def _shapes(terms: Sequence[LoanTerms], rates: Rates, calendar: Calendar | None) -> _Shapes:
+    spans = [periods(each, calendar) for each in terms]
+    size = len(spans), max(map(len, spans), default=0)
+    whole = {name: np.zeros(size, dtype=np.int64) for name in ("weight", "fixed", "base")}
+    divisor, year = np.ones(size, dtype=np.int64), np.zeros(size)
+    days = {name: np.zeros(size, dtype="datetime64[D]") for name in ("start", "end", "due")}
+    guessed = np.zeros(size, dtype=np.bool_)
+    for row, (each, laid) in enumerate(zip(terms, spans, strict=True)):
+        for n, span in enumerate(laid):
+            place = row, n
+            weight, fixed, divisor[place], year[place] = _counted(each, span, rates)
+            whole["weight"][place], whole["fixed"][place] = weight, fixed
+            whole["base"][place] = _base(each, span.start, rates)
+            days["start"][place], days["end"][place] = span.start, span.end
+            days["due"][place], guessed[place] = span.due_on, span.is_provisional
+    count = np.array([len(laid) for laid in spans], dtype=np.int64)
+    return _Shapes(
+        count=count,
+        **whole,
+        divisor=divisor,
+        year=year,
+        **days,
+        is_provisional=guessed,
+        terms=terms,
+        spans=spans,
+    )
+
+
+def _counted(terms: LoanTerms, span: Period, rates: Rates) -> tuple[int, int, int, float]:
+    """Give a period's weight, what the reference rate adds, its divisor, and its part of a year."""
+    free = terms.drawn_on + dt.timedelta(days=terms.interest_free_days)
+    begins = min(max(span.start, free), span.end)
+    cuts = resets_between(terms.rate, terms.drawn_on, begins, span.end)
+    parts = [
+        (_base(terms, first, rates), _year(first, last, terms.day_count))
+        for first, last in pairwise([begins, *cuts, span.end])
+        if first < last
+    ]
+    common = math.lcm(*(year.denominator for _, year in parts)) if parts else 1
+    weights = [year.numerator * (common // year.denominator) for _, year in parts]
+    fixed = sum(base * weight for (base, _), weight in zip(parts, weights, strict=True))
+    whole = float(_year(begins, span.end, terms.day_count))
+    return sum(weights), fixed, UNITS * common, whole
+
+
+@lru_cache(maxsize=65536)
+def _year(start: dt.date, end: dt.date, day_count: str) -> Fraction:
+    return year_fraction(start, end, day_count)
 
 
 def _units(column: pa.ChunkedArray) -> Whole:
@@ -179,107 +250,58 @@ def _units(column: pa.ChunkedArray) -> Whole:
     return found
 
 
-def _spans(terms: LoanTerms, rates: Rates, calendar: Calendar | None) -> list[_Span]:
-    """Lay a shape's periods, and what their interest is counted from."""
-    free = terms.drawn_on + dt.timedelta(days=terms.interest_free_days)
-    found = []
-    for period in periods(terms, calendar):
-        begins = min(max(period.start, free), period.end)
-        cuts = resets_between(terms.rate, terms.drawn_on, begins, period.end)
-        parts = tuple(
-            _Part(_base(terms, first, rates), year_fraction(first, last, terms.day_count))
-            for first, last in pairwise([begins, *cuts, period.end])
-            if first < last
-        )
-        whole = float(year_fraction(begins, period.end, terms.day_count))
-        found.append(_Span(period, _base(terms, period.start, rates), parts, whole))
-    return found
-
-
 def _base(terms: LoanTerms, day: dt.date, rates: Rates) -> int:
     """Give the units of the reference rate on a day."""
     return 0 if isinstance(terms.rate, Fixed) else int(terms.annual_rate(day, rates).scaleb(8))
 
 
-def _laid(
-    terms: LoanTerms,
-    rows: Whole,
-    principal: Whole,
-    margin: Whole,
-    rates: Rates,
-    calendar: Calendar | None,
-) -> Iterator[Mapping[str, NDArray[Any]]]:
-    """Yield the instalments of a shape's loans, period by period."""
-    spans = _spans(terms, rates, calendar)
-    balance = principal.copy()
-    level: Whole | None = None
-    priced: int | None = None
-    if terms.method == Method.LEVEL_PRINCIPAL:
-        level = (2 * balance + len(spans)) // (2 * len(spans))
-    for n, span in enumerate(spans):
-        due = _interest(balance, margin, span.parts)
-        if terms.method == Method.LEVEL_PAYMENT and span.base != priced:
-            level, priced = _level(terms, spans[n:], balance, margin + span.base), span.base
-        if n == len(spans) - 1:
-            repaid = balance.copy()
-        elif level is None:
-            repaid = np.zeros_like(balance)
+def _laid(method: Method, loans: _Loans, shapes: _Shapes) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """Yield the instalments of loans, their nth payments together."""
+    balance = loans.principal.copy()
+    count = shapes.count[loans.shape]
+    level = np.zeros_like(balance)
+    priced = np.full(len(balance), -1, dtype=np.int64)
+    if method == Method.LEVEL_PRINCIPAL:
+        level = (2 * balance + count) // (2 * count)
+    for n in range(int(count.max(initial=0))):
+        is_running = (n < count) & ((balance > 0) | (n == 0))
+        here = np.flatnonzero(is_running)
+        shape, owed = loans.shape[here], balance[here]
+        weight, fixed = shapes.weight[shape, n], shapes.fixed[shape, n]
+        factor = loans.units[here] * weight + fixed
+        due = divided(owed, factor, shapes.divisor[shape, n])
+        if method == Method.LEVEL_PAYMENT:
+            anew = here[shapes.base[shape, n] != priced[here]]
+            level[anew] = _level(loans, anew, balance[anew], shapes, n)
+            priced[anew] = shapes.base[loans.shape[anew], n]
+            agreed = level[here] - due
         else:
-            agreed = level - due if terms.method == Method.LEVEL_PAYMENT else level
-            repaid = np.minimum(np.maximum(agreed, 0), balance)
-        owing = np.ones(len(rows), dtype=np.bool_) if n == 0 else balance > 0
-        yield _rows(n, span, rows, owing, repaid, due, balance, margin)
-        balance = balance - repaid
+            agreed = level[here]
+        agreed = np.minimum(np.maximum(agreed, 0), owed)
+        repaid = np.where(n == count[here] - 1, owed, agreed)
+        yield {
+            "loan": loans.row[here],
+            "n": np.full(len(here), n + 1, dtype=np.int32),
+            "period_from": shapes.start[shape, n],
+            "period_until": shapes.end[shape, n],
+            "due_on": shapes.due[shape, n],
+            "principal_fen": repaid,
+            "interest_fen": due,
+            "opening_fen": owed,
+            "closing_fen": owed - repaid,
+            "annual_rate": loans.units[here] + shapes.base[shape, n],
+            "is_provisional": shapes.is_provisional[shape, n],
+        }
+        balance[here] = owed - repaid
 
 
-def _rows(
-    n: int,
-    span: _Span,
-    rows: Whole,
-    owing: NDArray[np.bool_],
-    repaid: Whole,
-    due: Whole,
-    balance: Whole,
-    margin: Whole,
-) -> Mapping[str, NDArray[Any]]:
-    count = int(owing.sum())
-    period = span.period
-
-    def days(day: dt.date) -> NDArray[Any]:
-        return np.full(count, np.datetime64(day, "D"))
-
-    return {
-        "loan": rows[owing],
-        "n": np.full(count, n + 1, dtype=np.int32),
-        "period_from": days(period.start),
-        "period_until": days(period.end),
-        "due_on": days(period.due_on),
-        "principal_fen": repaid[owing],
-        "interest_fen": due[owing],
-        "opening_fen": balance[owing],
-        "closing_fen": (balance - repaid)[owing],
-        "annual_rate": (margin + span.base)[owing],
-        "is_provisional": np.full(count, period.is_provisional),
-    }
-
-
-def _interest(balance: Whole, margin: Whole, parts: Sequence[_Part]) -> Whole:
-    """Give a period's interest, rounded half up, exactly."""
-    common = math.lcm(*(part.year.denominator for part in parts)) if parts else 1
-    factor = np.zeros_like(balance)
-    for part in parts:
-        weight = part.year.numerator * (common // part.year.denominator)
-        factor += (margin + part.base) * weight
-    return divided(balance, factor, UNITS * common)
-
-
-def divided(balance: Whole, factor: Whole, divisor: int) -> Whole:
+def divided(balance: Whole, factor: Whole, divisor: Whole) -> Whole:
     """Give balance times factor over divisor, rounded half away from zero, exactly.
 
     The product may pass 64 bits.  Its quotient is guessed in doubles, at most one off; what is
     left of the product beside it is small, so that it is right even where both wrapped around.
     """
-    assert divisor < 2**60, "a remainder must fit a word"
+    assert int(divisor.max(initial=1)) < 2**60, "a remainder must fit a word"
     size = np.abs(factor)
     guess = np.rint(balance * (size / divisor)).astype(np.int64)
     left = balance * size - guess * divisor
@@ -289,22 +311,25 @@ def divided(balance: Whole, factor: Whole, divisor: int) -> Whole:
     return found
 
 
-def _level(terms: LoanTerms, spans: Sequence[_Span], balance: Whole, units: Whole) -> Whole:
+def _level(loans: _Loans, rows: Whole, balance: Whole, shapes: _Shapes, first: int) -> Whole:
     """Give level payments: in doubles, and exactly for those that lie too near half a fen."""
+    shape = loans.shape[rows]
+    units = loans.units[rows] + shapes.base[shape, first]
     rate = units / UNITS
     grown: Floats = balance.astype(np.float64)
     paid: Floats = np.zeros(len(balance))
-    for span in spans:
-        factor = 1.0 + rate * span.whole
-        grown, paid = grown * factor, paid * factor + 1.0
+    for n in range(first, int(shapes.count[shape].max(initial=0))):
+        is_coming = n < shapes.count[shape]
+        factor = 1.0 + rate * shapes.year[shape, n]  # beyond a shape's last period the year is 0
+        grown, paid = grown * factor, np.where(is_coming, paid * factor + 1.0, paid)
     payment = grown / paid
     found: Whole = np.floor(payment + 0.5).astype(np.int64)
-    doubt = payment * len(spans) * 1e-14 + 1e-9
+    doubt = payment * shapes.weight.shape[1] * 1e-14 + 1e-9
     near = np.abs(payment - np.floor(payment) - 0.5) < doubt
     for row in np.flatnonzero(near):
+        spans = shapes.spans[shape[row]][first:]
         annual = Decimal(int(units[row])).scaleb(-8)
-        plain = [span.period for span in spans]
-        found[row] = level_payment(terms, plain, int(balance[row]), annual)
+        found[row] = level_payment(shapes.terms[shape[row]], spans, int(balance[row]), annual)
     return found
 
 

@@ -9,6 +9,7 @@ import click
 from huoshui.cli import lifeline, output
 from huoshui.cli.asking import explain, match, rate, run
 from huoshui.cli.bench import bench
+from huoshui.cli.cashflow import cashflow
 from huoshui.cli.demo import demo
 from huoshui.cli.docs import docs
 from huoshui.cli.growth import growth
@@ -39,6 +40,7 @@ for command in (
     explain,
     growth,
     subsidies,
+    cashflow,
     packs,
     model,
     real,

@@ -90,7 +90,8 @@ class _Book:
         self, terms: Terms, covered: list[Reference], observed: Observed, end: dt.datetime
     ) -> None:
         self.terms, self.covered, self.observed, self.end = terms, covered, observed, end
-        self.amount = self._exposure(terms.status_on) if terms.status_on < end else 0.0
+        is_held = terms.purchase_on is None or terms.purchase_on <= terms.status_on
+        self.amount = self._exposure(terms.status_on) if is_held and terms.status_on < end else 0.0
         self.fee_accrued = terms.fee_accrued or 0.0
         self.last = terms.status_on
         self.exercise: tuple[dt.datetime, float] | None = None

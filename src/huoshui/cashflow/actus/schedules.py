@@ -70,10 +70,9 @@ def array_drafts(terms: Terms, end: dt.datetime) -> list[Draft]:
     ):
         kind = Kind.PR if terms.principal_ways[n] == "DEC" else Kind.PI
         found += [Draft(time, kind, amount=terms.principal_payments[n]) for time in times]
-    interest: set[dt.datetime] = {end} if terms.interest_anchors else set()
-    for times in _stretches(terms, terms.interest_anchors, terms.interest_cycles, end):
-        interest |= set(times)
-    found += _capitalized(terms, sorted(interest), end)
+    found += _capitalized(terms, list(interest_dates(terms, end)), end)
+    if not terms.reset_anchors:
+        return found + _resets(terms, end)
     resets = []
     for n, times in enumerate(_stretches(terms, terms.reset_anchors, terms.reset_cycles, end)):
         kind = Kind.RRF if terms.reset_ways[n] == "F" else Kind.RR
@@ -93,8 +92,8 @@ def redemptions(terms: Terms, end: dt.datetime, *, with_end: bool) -> tuple[dt.d
 
 def interest_dates(terms: Terms, end: dt.datetime) -> tuple[dt.datetime, ...]:
     """Give the dates on which interest is paid or capitalised."""
-    if terms.type == "LAX":
-        found = {end} if terms.interest_anchors else set()
+    if terms.type == "LAX" and terms.interest_anchors:
+        found = {end}
         for times in _stretches(terms, terms.interest_anchors, terms.interest_cycles, end):
             found |= set(times)
         return tuple(sorted(found))
