@@ -42,7 +42,11 @@ ITEMS = {
 def pack() -> Pack:
     """Make the pack of such a world, with the model and the places of the fictional region."""
     linkages = {}
-    for path in ("common/linkages/subject.yaml", "demo/linkages/demo_places.yaml"):
+    for path in (
+        "common/linkages/subject.yaml",
+        "common/linkages/look_alikes.yaml",
+        "demo/linkages/demo_places.yaml",
+    ):
         given = yaml.safe_load((ROOT / "packs" / path).read_text("utf-8"))
         linkages[given["id"]] = Linkage.model_validate(given)
     return world_pack(RULE, ITEMS, linkages=linkages)

@@ -74,6 +74,31 @@ def test_another_body_with_a_name_one_character_away_stays_by_itself() -> None:
     assert (how, str(entity)[0]) == ("name_only", "N")
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("活水市朋源软件有限公司", "linked"),  # 明 and 朋 look alike
+        ("活水市恒源软件有限公司", "review"),  # 明 and 恒 do not
+    ],
+)
+def test_a_slip_between_characters_that_look_alike_tells_more_than_another(
+    written: str, found: str
+) -> None:
+    bench = world(
+        registration=[registered(C, "活水市明源软件有限公司")],
+        loan=[fact((None, written), contract_no="c1")],
+    )
+    (row,) = bench.arrow("SELECT entity, status FROM resemblance").to_pylist()
+    assert (row["entity"], row["status"]) == (C, found)
+
+
+def test_a_slip_that_moves_where_the_name_is_cut_is_seen() -> None:
+    known = registered(C, "活水市能源公司", representative="周远")
+    record = registered(None, "活水市能愿公司", 9, representative="周远")
+    found = who(world(registration=[known, record]))
+    assert found[None, "活水市能愿公司"] == (C, "resemblance")
+
+
 def test_a_branch_is_linked_to_its_body_and_never_merged() -> None:
     name = f"{NAME}城东营业部"
     bench = world(registration=[*REGISTER, registered(None, name, 9, **LED)])

@@ -62,6 +62,11 @@ def test_chances_lie_above_nothing_and_a_model_has_all_its_numbers() -> None:
         codes(lambda given: given.pop("same_bits"))
 
 
+def test_a_character_looks_alike_in_one_group_only() -> None:
+    with pytest.raises(ValueError, match="in two groups of look_alikes: 木"):
+        codes(lambda given: given.update(look_alikes="木本 木术"))
+
+
 def test_other_files_add_words_to_the_model() -> None:
     model = Linkage.model_validate(shipped())
     more = {key: shipped()[key] for key in ("label", "cite", "checked_on")}

@@ -13,11 +13,9 @@ import pyarrow as pa
 
 from huoshui.bench.link import task, who
 from huoshui.engines.duckdb import DuckDB
+from huoshui.entities.ops.resemblance import NAME_COLUMNS
 from huoshui.policy.pack import Pack
 
-_NAMED = (
-    *("province", "city", "county", "core", "trade_name", "industry", "legal_form", "branch"),
-)
 _TOLD = ("representative", "is_masked", "address", "address_head", "is_telling", "phone")
 _ABSENT = {"is_masked": "FALSE", "is_telling": "FALSE"}
 
@@ -31,7 +29,7 @@ def _first(who: str) -> str:
 
 def described(engine: DuckDB) -> tuple[pa.Table, pa.Table]:
     """Give who asks and who is known, each described once, from the steps of a run."""
-    named = ", ".join(f"n.{c}" for c in _NAMED)
+    named = ", ".join(f"n.{c}" for c in NAME_COLUMNS)
     told = ", ".join(f"coalesce(t.{c}, {_ABSENT.get(c, 'NULL')}) AS {c}" for c in _TOLD)
     asking = engine.query(f"""
 SELECT n.asker AS id, {named}, CAST(0 AS BIGINT) AS bearers, CAST(0 AS BIGINT) AS trade_bearers,

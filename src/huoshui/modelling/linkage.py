@@ -13,11 +13,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from huoshui.entities.ops.resemblance import comparisons
+from huoshui.entities.ops.resemblance import NAME_COLUMNS, comparisons
 from huoshui.policy.schema import Linkage
 
 COLUMNS = (
-    *("province", "city", "county", "core", "trade_name", "industry", "legal_form", "branch"),
+    *NAME_COLUMNS,
     *("bearers", "trade_bearers", "representative", "is_masked", "address", "address_head"),
     *("is_telling", "phone"),
 )

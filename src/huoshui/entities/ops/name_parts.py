@@ -69,7 +69,7 @@ WITH bodied AS (
     THEN regexp_extract(substr(stem, 3), {literal(f"(?:{anywhere})+")}) ELSE '' END AS inner_place
   FROM placed
 ), found AS (
-  SELECT normal, branch, legal_form,
+  SELECT normal, branch, legal_form, stem,
     CASE WHEN inner_place = '' THEN substr(stem, length(province) + length(city)
         + length(county) + 1)
       ELSE concat(substr(stem, 1, 2), replace(substr(stem, 3), inner_place, '')) END AS core,
@@ -83,7 +83,7 @@ WITH bodied AS (
 ), traded AS (
   SELECT *, regexp_extract(substr(core, 2), {literal(f"{trade}$")}) AS industry FROM found
 )
-SELECT normal, core, industry, legal_form, branch,
+SELECT normal, stem, core, industry, legal_form, branch,
   substr(core, 1, length(core) - length(industry)) AS trade_name,
   {_short("province", ends)} AS province, {_short("city", ends)} AS city,
   {_short("county", ends)} AS county, concat(province, city, county) AS region

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from huoshui.entities import schema
+from huoshui.kernel.sql import literal
 from huoshui.policy.schema import LINKAGE_LEVELS, Linkage
 
 _NAME_PARTS = ("region", "trade_name", "industry", "legal_form", "branch")
@@ -71,8 +72,26 @@ class Compared:
         return f"CASE WHEN NOT ({self.known}) THEN NULL {whens} ELSE '{last}' END"
 
 
-_CORE_SLIP = _slip("a.core", "e.core")
-"""A slip in the words of the trade moves where the name is cut, so that both are looked at."""
+_CORE_SLIP = (
+    f"({_slip('a.core', 'e.core')} OR CASE WHEN a.region = e.region OR a.branch <> e.branch"
+    f" THEN FALSE ELSE {_slip('a.stem', 'e.stem')} END)"
+)
+"""A slip in the words of the trade moves where the name is cut, so that all of it is looked at."""
+
+
+def _shape(name: str, model: Linkage) -> str:
+    """Write a name in which each group of characters that look alike is its first."""
+    groups = model.look_alikes.split()
+    others = "".join(group[1:] for group in groups)
+    first = "".join(group[0] * (len(group) - 1) for group in groups)
+    return f"translate({name}, {literal(others)}, {literal(first)})"
+
+
+def _look_alike(model: Linkage, slip: str) -> str:
+    """Write that a slip is one that a scanner makes; only where there is one, as it is slow."""
+    alike = f"{_shape('a.stem', model)} = {_shape('e.stem', model)}"
+    alike += f" OR {_shape('a.core', model)} = {_shape('e.core', model)}"
+    return f"CASE WHEN {slip} THEN {alike} ELSE FALSE END"
 
 
 def comparisons(model: Linkage, *, slip: str = _CORE_SLIP) -> dict[str, Compared]:
@@ -96,6 +115,7 @@ def comparisons(model: Linkage, *, slip: str = _CORE_SLIP) -> dict[str, Compared
             f"{same} AND {bearers} <= {rare}",
             f"{same} AND {bearers} <= {few}",
             same,
+            _look_alike(model, slip),
             f"{slip} OR {_slip('a.trade_name', 'e.trade_name')}",
             f"length(a.trade_name) > 1 AND length(e.trade_name) > 1"
             f" AND {_holds('a.trade_name', 'e.trade_name')}",
@@ -155,7 +175,7 @@ def pairs_named(model: Linkage) -> str:
     """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
     how = comparisons(model, slip="a.has_slip")
     levels = ",\n    ".join(f"{_paired(how[p].case)} AS level_{p}" for p in _NAME_PARTS)
-    given = ", ".join(f"{side}.{part} AS {side}_{part}" for side in "ae" for part in _CUT)
+    given = ", ".join(f"{side}.{part} AS {side}_{part}" for side in "ae" for part in NAME_COLUMNS)
     total = " + ".join(bits(model, part) for part in _NAME_PARTS)
     return f"""
 WITH paired AS (
@@ -178,7 +198,11 @@ SELECT * FROM (
 ) AS ranked WHERE name_place = 1"""
 
 
-_CUT = ("province", "city", "county", "core", "trade_name", "industry", "legal_form", "branch")
+NAME_COLUMNS = (
+    *("province", "city", "county", "region", "stem"),
+    *("core", "trade_name", "industry", "legal_form", "branch"),
+)
+"""What a name in parts has that is compared."""
 
 
 def _paired(sql: str) -> str:

@@ -20,6 +20,7 @@ LINKAGE_LEVELS: Mapping[str, tuple[str, ...]] = {
         "equal_rare",
         "equal_few",
         "equal_common",
+        "look_alike",
         "similar",
         "contained",
         "different",
@@ -79,6 +80,7 @@ class Linkage(Definition):
     place_ends: str = ""  # what a place's name may do without, between blanks
     legal_forms: dict[str, str] = {}  # what ends a body's own name -> the form that it stands for
     trade_words: str = ""  # words that say what a body does, between blanks
+    look_alikes: str = ""  # groups of characters that are taken for one another, between blanks
     fitted: dict[str, str] | None = None  # how m and u were fitted: sample, labels, program ...
     cite: Cite
 
@@ -93,6 +95,9 @@ class Linkage(Definition):
         )
         if self.parts and any(each is None or each.value is None for each in numbers):
             raise ValueError("a model needs its prior, its thresholds and the size of a block")
+        letters = "".join(self.look_alikes.split())
+        if twice := sorted({letter for letter in letters if letters.count(letter) > 1}):
+            raise ValueError(f"in two groups of look_alikes: {''.join(twice)}")
         return self
 
     def joined(self, others: Iterable[Linkage]) -> Linkage:
@@ -101,9 +106,17 @@ class Linkage(Definition):
         levels: tuple[Literal["province", "city", "county"], ...] = ("province", "city", "county")
         places = {level: " ".join(each.places.get(level, "") for each in every) for level in levels}
         forms = {word: form for each in every for word, form in each.legal_forms.items()}
-        words = " ".join(each.trade_words for each in every)
+        words, alike = (
+            " ".join(getattr(each, name) for each in every)
+            for name in ("trade_words", "look_alikes")
+        )
         return self.model_copy(
-            update={"places": places, "legal_forms": forms, "trade_words": words}
+            update={
+                "places": places,
+                "legal_forms": forms,
+                "trade_words": words,
+                "look_alikes": alike,
+            }
         )
 
     @property
