@@ -67,6 +67,7 @@ def score(truth: pa.Table, links: pa.Table) -> dict[str, Any]:
         "recall": round(_share(total["right_ones"], total["due"]), 4),
         "f1": _f1(total["right_ones"], total["made"], total["due"]),
         "f1_by_kind": by_kind,
+        "least_f1": min(by_kind.values(), default=0.0),
         "counts_by_kind": {
             k: {key: r[key] for key in ("records", "due", "made", "right_ones", "alone")}
             for k, r in kinds.items()

@@ -18,7 +18,7 @@ def plot_save(made: Results, path: Path) -> Path:
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
-    shown = [(t, v, is_full(made[t.bench])) for t, v in figures(made)]
+    shown = [(t, v, is_full(t.name, made[t.name])) for t, v in figures(made)]
     style = {"svg.fonttype": "none", "svg.hashsalt": "bench", "font.family": "sans-serif"}
     with plt.rc_context(style):
         figure, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(shown)))
