@@ -282,12 +282,16 @@ def _read(kind: str, name: str, hint: Any, value: Any) -> Any:
                 return reader(value)
             except (ValueError, TypeError, InvalidOperation):
                 raise refused from None
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    fits = {
-        int: is_number,
-        bool: isinstance(value, bool),
-        str: isinstance(value, str),
-    }
-    if any(fits.get(each, each not in (type(None),)) for each in kinds):
-        return value
-    raise refused
+    if int in kinds:
+        fits = isinstance(value, int) and not isinstance(value, bool)
+    elif bool in kinds:
+        fits = isinstance(value, bool)
+    elif str in kinds:
+        fits = isinstance(value, str)
+    else:  # what the bank knows, by name
+        fits = isinstance(value, dict) and all(
+            isinstance(known, bool | str | None) for known in value.values()
+        )
+    if not fits:
+        raise refused
+    return value
