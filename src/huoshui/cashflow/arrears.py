@@ -21,6 +21,8 @@ from huoshui.policy.pack import Pack
 TABLE = "penalty_interest"
 """The decision table that bounds the rate."""
 
+_DIGITS = Decimal("0.0000000001")
+
 
 class PenaltyRefusal(Refusal):
     """Why a penalty rate cannot be taken."""
@@ -76,7 +78,8 @@ def penalty_rate(
     if least is None or most is None:
         raise PenaltyRefusal.UNBOUNDED.refuse(signed=signed_on)
     rate = contract_rate * (10_000 + uplift_bp) / 10_000
-    lowest, highest = Decimal(str(least)), Decimal(str(most))
+    # Tables answer in doubles: what lies beyond their digits is no part of the rule.
+    lowest, highest = (Decimal(str(each)).quantize(_DIGITS) for each in (least, most))
     if not lowest <= rate <= highest:
         raise PenaltyRefusal.OUT_OF_BOUNDS.refuse(rate=rate, least=lowest, most=highest)
     return rate

@@ -109,6 +109,7 @@ class LoanTerms:
     day_count: str = "A360"
     cycle: int | None = None  # months between payments; None: as is usual for the method
     pay_day: int | None = None  # day of the month; None: that of the draw
+    first_due_on: dt.date | None = None  # no payment before it; None: the first day that comes
     business_days: str = "NULL"  # convention by which a due day moves
     calendar: Calendar | None = None
     interest_free_days: int = 0  # from the draw on
@@ -180,7 +181,8 @@ def schedule(
 
 def periods(terms: LoanTerms, calendar: Calendar | None = None) -> list[Period]:
     """Divide a loan's life into the periods between its payments."""
-    agreed = list(_due_days(terms))
+    begins = terms.first_due_on or terms.drawn_on
+    agreed = [day for day in _due_days(terms) if day >= begins or day == terms.matures_on]
     to_moved = counts_to_moved(terms.business_days)
     found: list[Period] = []
     start = terms.drawn_on

@@ -1,0 +1,1 @@
+"""Contract terms to dated flows."""

@@ -1,0 +1,1 @@
+"""Contracts by the ACTUS standard."""
