@@ -55,7 +55,10 @@ class Voucher(models.Model):
     """Transfers that were posted together, or not at all, for one reason."""
 
     id = models.BigAutoField(primary_key=True)
-    institution = models.ForeignKey(Institution, models.PROTECT, db_index=False)
+    # No key: its transfers are between accounts of the institution, which have one.
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, db_index=False, db_constraint=False
+    )
     key = models.TextField()  # the asker's own; it never expires
     kind = models.TextField()  # the event that was posted: draw, accrue, reverse ...
     effective_on = models.DateField()  # the value day

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from huoshui.web.audit.actions.statements import said
 from huoshui.web.audit.rules.actor import Actor
 
 
@@ -23,6 +24,7 @@ def acting(actor: Actor) -> Iterator[Actor]:
 
 
 _NAMES = ("kind", "person", "subject", "institution")
+_SET = "SELECT " + ", ".join(f"set_config('huoshui.{name}', %s, true)" for name in _NAMES)
 
 
 def _of(actor: Actor) -> tuple[str, ...]:
@@ -31,9 +33,7 @@ def _of(actor: Actor) -> tuple[str, ...]:
 
 
 def _set(values: tuple[str, ...]) -> None:
-    sql = ", ".join(f"set_config('huoshui.{name}', %s, true)" for name in _NAMES)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {sql}", values)
+    said(_SET, values)
 
 
 def _current() -> tuple[str, ...]:

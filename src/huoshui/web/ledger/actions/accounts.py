@@ -34,7 +34,7 @@ _OPEN = """
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def accounts_open(
     actor: Actor,
     *,

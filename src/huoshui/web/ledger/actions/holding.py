@@ -48,7 +48,7 @@ def transfers_hold(
     return held
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def hold_post(
     actor: Actor,
     *,
@@ -75,7 +75,7 @@ def hold_post(
                     subject)  # fmt: skip
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def hold_void(
     actor: Actor,
     *,

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from huoshui.kernel.errors import Refused
 from huoshui.policy.pack import Pack
-from huoshui.web.audit.actions.record import entry_add
+from huoshui.web.audit.actions.record import NUMBERS, entry_add
+from huoshui.web.audit.actions.statements import listed, said, together
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.ledger.actions.accounts import accounts_open
@@ -40,17 +41,17 @@ from huoshui.web.ledger.rules.refusals import LedgerRefusal
 
 POSTED = "ledger.posted"
 
-_VOUCHER = """
+_VOUCHER = f"""
     INSERT INTO ledger_voucher (institution_id, key, kind, effective_on, at, why, corrects_id,
                                 rule, legs, body_digest, digest)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (institution_id, key) DO NOTHING RETURNING id, batch
+    ON CONFLICT (institution_id, key) DO NOTHING RETURNING id, {NUMBERS}
 """
 _LINES = """
     INSERT INTO ledger_transfer (institution_id, voucher_id, effective_on, n, debit_id, credit_id,
                                  amount_fen, book, kind, hold_id, hold_n, digest)
-    SELECT %s, * FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::bigint[], %s::bigint[],
-        %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[], %s::bytea[])
+    SELECT %s::uuid, * FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::bigint[],
+        %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[], %s::bytea[])
 """
 
 
@@ -109,7 +110,7 @@ def transfers_post(
     return posted
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def vouchers_post(
     actor: Actor,
     *,
@@ -146,7 +147,7 @@ def vouchers_post(
     return vouchers_write(actor, at=at, institution=institution, written=written, subject=subject)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def voucher_reverse(
     actor: Actor,
     *,
@@ -171,7 +172,7 @@ def voucher_reverse(
     return posted
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def vouchers_write(
     actor: Actor,
     *,
@@ -181,38 +182,37 @@ def vouchers_write(
     subject: UUID | None = None,
 ) -> list[Posted]:
     """Write vouchers with their lines, but for those whose key was used for the same before."""
-    made, rows = [], []
-    with refusing(), connection.cursor() as cursor:
+    made: list[Posted] = []
+    rows: list[tuple[int, dt.date, Line, bytes]] = []
+    with refusing(), together():
         for each in written:
-            transfers = [transfer_digest(line, each.booking.effective_on) for line in each.lines]
+            day = each.booking.effective_on
+            transfers = [transfer_digest(line, day) for line in each.lines]
             digest = voucher_digest(
                 each.booking, institution=institution, key=each.key, at=at, body=each.body,
                 transfers=transfers,
             )  # fmt: skip
-            posted = voucher_open(
-                cursor, at=at, institution=institution, key=each.key, booking=each.booking,
+            opened = voucher_open(
+                at=at, institution=institution, key=each.key, booking=each.booking,
                 legs=len(transfers), body=each.body, digest=digest,
             )  # fmt: skip
-            if posted is None:
+            if opened is None:
                 made.append(_before(actor, institution, each.key, each.body))
                 continue
+            posted, numbers = opened
             made.append(posted)
             voucher_tell(
                 actor, at=at, institution=institution, subject=subject, voucher=posted.voucher,
-                key=each.key, booking=each.booking, legs=len(transfers), digest=digest,
-                amount_fen=sum(line.amount_fen for line in each.lines),
+                numbers=numbers, key=each.key, booking=each.booking, legs=len(transfers),
+                digest=digest, amount_fen=sum(line.amount_fen for line in each.lines),
             )  # fmt: skip
-            rows += [
-                (posted.voucher, each.booking.effective_on, *line, digest)
-                for line, digest in zip(each.lines, transfers, strict=True)
-            ]
+            rows += [(posted.voucher, day, *pair) for pair in zip(each.lines, transfers)]  # noqa: B905
         if rows:
-            cursor.execute(_LINES, [institution, *map(list, zip(*rows, strict=True))])
+            said(_LINES, _columns(institution, rows))
     return made
 
 
 def voucher_open(
-    cursor: Any,
     *,
     at: dt.datetime,
     institution: UUID,
@@ -221,18 +221,35 @@ def voucher_open(
     legs: int,
     body: bytes,
     digest: bytes,
-) -> Posted | None:
+) -> tuple[Posted, tuple[int, int]] | None:
     """Write the head of a voucher, which takes its key; None where the key was taken.
 
-    Who asks with the same key at the same moment waits here until the first has ended.
+    Who asks with the same key at the same moment waits here until the first has ended.  Gives
+    the numbers of the entry that will tell of it, too.
     """
-    cursor.execute(
+    made = said(
         _VOUCHER,
         [institution, key, booking.kind, booking.effective_on, at, booking.why, booking.corrects,
          booking.rule, legs, body, digest],
-    )  # fmt: skip
-    made = cursor.fetchone()
-    return None if made is None else Posted(*made)
+    ).fetchone()  # fmt: skip
+    if made is None:
+        return None
+    voucher, entry, batch = made
+    return Posted(voucher, batch), (entry, batch)
+
+
+def _columns(
+    institution: UUID, rows: Sequence[tuple[int, dt.date, Line, bytes]]
+) -> list[UUID | str]:
+    """Write lines as the arrays that `_LINES` takes: all but the digests are numbers and words."""
+    vouchers, days, lines, digests = zip(*rows, strict=True)
+    n, debit, credit, amount, book, kind, hold, hold_n = zip(*lines, strict=True)
+    hashes = ",".join(f'"\\\\x{digest.hex()}"' for digest in digests)
+    words = [f"{{{','.join(map(str, column))}}}" for column in (days, book, kind)]
+    return [
+        institution, listed(vouchers), words[0], listed(n), listed(debit), listed(credit),
+        listed(amount), words[1], words[2], listed(hold), listed(hold_n), f"{{{hashes}}}",
+    ]  # fmt: skip
 
 
 def voucher_tell(
@@ -242,6 +259,7 @@ def voucher_tell(
     institution: UUID,
     subject: UUID | None,
     voucher: int,
+    numbers: tuple[int, int],
     key: str,
     booking: Booking,
     legs: int,
@@ -259,6 +277,7 @@ def voucher_tell(
         institution=institution,
         reason=booking.why,
         rule=booking.rule,
+        numbers=numbers,
         payload={
             "key": key,
             "kind": booking.kind,

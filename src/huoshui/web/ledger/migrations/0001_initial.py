@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         to="parties.institution",
