@@ -85,7 +85,7 @@ def test_without_a_cycle_there_is_the_start_and_the_end():
 
 
 @given(
-    start=st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2030, 1, 1)),
+    start=st.datetimes(at("2000-01-01"), at("2030-01-01")),
     text=st.sampled_from(["P1ML0", "P1ML1", "P3ML0", "P2WL1", "P1YL0", "P45DL1"]),
     length=st.integers(1, 4000),
     month_end=st.booleans(),
