@@ -62,16 +62,23 @@ def _resident(child: psutil.Process) -> int:
 
 
 def bench_city(
-    folder: Path, packs: Sequence[Path], *, entities: int, asof: dt.date, keep: bool = False
+    folder: Path,
+    packs: Sequence[Path],
+    *,
+    entities: int,
+    asof: dt.date,
+    memory: str,
+    keep: bool = False,
 ) -> dict[str, Any]:
     """Take a city of so many entities through every stage, and say what each took.
 
     `folder` holds the raw tables between runs; what is made of them is deleted unless `keep`.
+    `memory` is what the engine may take, such as 12GB; the rest goes to disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
     raw, home, log = folder / f"city-{entities}", folder / "city-home", folder / "city.log"
     shutil.rmtree(home, ignore_errors=True)
-    watched, env = Watched(), dict(os.environ)
+    watched, env = Watched(), {**os.environ, "HUOSHUI_MEMORY": memory}
     read = [text for root in packs for text in ("--packs", str(root))]
     if not (raw / "manifest.json").is_file():
         sizes = ["--entities", str(entities), "--seed", str(SEED), "--asof", asof.isoformat()]
@@ -89,6 +96,7 @@ def bench_city(
     return {
         "bench": "city",
         "entities": made["entities"],
+        "memory": memory,
         "raw_rows": sum(each["rows_in"] for each in files),
         "raw_tables": len({each["feed"] for each in files}),
         "quarantined": sum(each["rows_quarantined"] for each in files),
