@@ -49,6 +49,7 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "postings": ("postings", schema.Posting),
     "allocations": ("allocations", schema.Allocation),
     "registers": ("registers", schema.Register),
+    "lendings": ("lendings", schema.Lending),
 }
 """Folder of a pack -> the kind (an attribute of `Pack`) and the form of what stands in it."""
 

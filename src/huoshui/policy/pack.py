@@ -22,6 +22,7 @@ from huoshui.policy.schema import (
     Indicator,
     Institution,
     Item,
+    Lending,
     Linkage,
     Offering,
     Posting,
@@ -72,6 +73,7 @@ class Pack:
     postings: Mapping[str, Posting] = field(default_factory=dict)
     allocations: Mapping[str, Allocation] = field(default_factory=dict)
     registers: Mapping[str, Register] = field(default_factory=dict)
+    lendings: Mapping[str, Lending] = field(default_factory=dict)
     remembered: dict[str, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # made of the pack once, by whoever needs it again and again; a copy begins with none

@@ -36,8 +36,8 @@ def balances(agreed: Contract, state: LoanState) -> dict[str, int]:
 def booked(sums: Counter[str]) -> dict[str, int]:
     """Add the kinds of posting up to accounts, as rules of posting do."""
     found = {
-        "principal": sums["draw"] - sums["repay_principal"] - sums["renew_principal"]
-        - sums["write_off_principal"],
+        "principal": sums["draw"] + sums["draw_renewal"] - sums["repay_principal"]
+        - sums["renew_principal"] - sums["write_off_principal"],
         "overdue": sums["overdue"],
         "cost": sums["charge_cost"] + sums["charge_refund"] - sums["repay_cost"]
         - sums["waive_cost"] - sums["write_off_cost"],

@@ -30,6 +30,7 @@ KINDS = (
     "linkages",
     "allocations",
     "registers",
+    "lendings",
     "charts",
     "postings",
 )

@@ -6,7 +6,7 @@ An order that forgot a claim would leave money that is set against nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from huoshui.kernel.errors import Problem, Refusal
 from huoshui.policy.check.expressions import sentence_problems
@@ -33,6 +33,11 @@ class LendingRefusal(Refusal):
     )
     NO_DAYS = "There is no value {name}.", "Add {name} to values, with its day and citation."
     NO_KIND = "There is no kind of asset {kind}.", "Use a word of the vocabulary asset_kind."
+    NO_SUCH = "There is no {kind} {name}.", "Use one that exists, or define {name}."
+    NOT_ONE = (
+        "The conditions {name} are for {what}, which {other} are for already.",
+        "Name each offering in one file; only one file is for all others.",
+    )
     TWO_REGISTERS = (
         "The asset {asset} is entered by {other} already.",
         "Name each asset in one register for a region.",
@@ -40,7 +45,8 @@ class LendingRefusal(Refusal):
 
 
 def check(pack: Pack) -> Iterator[Problem]:
-    """Yield what is wrong with allocations and registers."""
+    """Yield what is wrong with allocations, registers and the conditions of loans."""
+    yield from _lendings(pack)
     for allocation in pack.allocations.values():
         yield from _allocation(pack, allocation)
     yield from _registers(pack)
@@ -66,6 +72,26 @@ def _allocation(pack: Pack, allocation: Allocation) -> Iterator[Problem]:
             yield LendingRefusal.NO_OTHERWISE.problem(where=where, days=order.overdue_above)
         path = ("orders", nth, "say")
         yield from sentence_problems(pack, order.say, scope, "allocations", name, path)
+
+
+def _lendings(pack: Pack) -> Iterator[Problem]:
+    words = pack.vocabularies.get("repayment")
+    taken: dict[str, str] = {}
+    for name, lending in pack.lendings.items():
+        where = pack.where("lendings", name)
+        named: list[tuple[str, str, Container[str]]]
+        named = [("allocation", lending.allocation, pack.allocations)]
+        named += [("calendar", lending.calendar, pack.calendars)] if lending.calendar else []
+        named += [("word of repayment", word, words.entries) for word in lending.methods if words]
+        for kind, wanted, known in named:
+            if wanted not in known:
+                yield LendingRefusal.NO_SUCH.problem(where=where, kind=kind, name=wanted)
+        for offering in lending.offerings or ("all others",):
+            other = taken.setdefault(offering, name)
+            if other != name:
+                yield LendingRefusal.NOT_ONE.problem(
+                    where=where, name=name, what=offering, other=other
+                )
 
 
 def _registers(pack: Pack) -> Iterator[Problem]:

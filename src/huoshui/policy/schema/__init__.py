@@ -20,6 +20,7 @@ from huoshui.policy.schema.facts import (
     Settlement,
 )
 from huoshui.policy.schema.indicators import ByTime, Change, Indicator, Measure
+from huoshui.policy.schema.lending import Lending, RepaymentMethod
 from huoshui.policy.schema.linkage import LINKAGE_LEVELS, Level, Linkage, LinkagePart
 from huoshui.policy.schema.offerings import (
     Automatic,
@@ -133,6 +134,7 @@ __all__ = [
     "Item",
     "ItemColumn",
     "Label",
+    "Lending",
     "Level",
     "Limit",
     "Linkage",
@@ -153,6 +155,7 @@ __all__ = [
     "Rating",
     "Register",
     "RegisteredAsset",
+    "RepaymentMethod",
     "Role",
     "Seat",
     "SeatSubject",

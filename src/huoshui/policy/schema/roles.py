@@ -87,6 +87,12 @@ PERMISSIONS: Mapping[str, Permission] = {
     "quota.set": _permission("设定额度", "set a quota", "institution"),
     "agreement.read": _permission("查看协议", "read agreements", "subject", "institution"),
     "agreement.confirm": _permission("确认放款条件", "confirm a condition is met", "institution"),
+    "loan.service": _permission(
+        "办理放款还款", "draw loans, take payments, charge costs and reverse them", "institution"
+    ),
+    "loan.relieve": _permission(
+        "办理展期减免核销", "extend, renew, relieve, class and write off loans", "institution"
+    ),
     "member.admit": _permission("管理本单位成员", "admit members", "subject", "institution"),
     "decision.replay": _permission("重演审批", "replay a decision", "institution", "operator"),
     "record.read": _permission(

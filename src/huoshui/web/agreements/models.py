@@ -27,6 +27,7 @@ class Agreement(models.Model):
     pack_digest = models.TextField()
     state = models.TextField()  # the fold of the events, kept for lists
     made_at = models.DateTimeField()
+    booked_until = models.DateField(null=True)  # to which day its interest is in the ledger
 
     class Meta:
         """An amount is above nothing."""
@@ -50,11 +51,19 @@ class AgreementEvent(models.Model):
     on = models.DateField()
     by = models.TextField()
     body = models.JSONField(default=dict)
+    key = models.TextField(default="")  # the sender's; empty where the program made it
 
     class Meta:
-        """Events of an agreement are numbered."""
+        """Events of an agreement are numbered; a key names one thing for ever."""
 
-        constraints = [models.UniqueConstraint(name="event_once", fields=["agreement", "n"])]
+        constraints = [
+            models.UniqueConstraint(name="event_once", fields=["agreement", "n"]),
+            models.UniqueConstraint(
+                name="event_key_once",
+                fields=["institution_id", "key"],
+                condition=~models.Q(key=""),
+            ),
+        ]
 
 
 class Condition(models.Model):

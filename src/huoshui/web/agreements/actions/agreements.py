@@ -13,8 +13,16 @@ from django.db import transaction
 
 from huoshui.web.agreements.models import Agreement, AgreementEvent, Condition
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
-from huoshui.web.agreements.rules.states import CONDITION_MET, MADE, Happened, folded
+from huoshui.web.agreements.rules.states import (
+    CONDITION_MET,
+    MADE,
+    STANDING,
+    Happened,
+    folded,
+)
+from huoshui.web.agreements.rules.terms import terms_of
 from huoshui.web.audit.actions.record import entry_add
+from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.delivery.actions.outbox import message_send
 
@@ -74,8 +82,9 @@ def agreement_make(actor: Actor, *, at: dt.datetime, on: dt.date, offer: Offer) 
         "fee_bp": None if offer.fee_bp is None else str(offer.fee_bp),
         "months": offer.months,
         "conditions": sorted(codes),
+        "loan": terms_of(pack_on(on), offer.offering),  # fixed now; null where it is no loan
     }
-    _event_add(actor, made, n=1, kind=MADE, at=at, on=on, body=terms)
+    event_add(actor, made, n=1, kind=MADE, at=at, on=on, body=terms)
     return made
 
 
@@ -98,9 +107,10 @@ def condition_meet(
     condition.save(update_fields=["met_at", "met_by"])
     count = AgreementEvent.objects.filter(agreement=found).count()
     body = {"condition": code, "label": condition.label}
-    _event_add(actor, found, n=count + 1, kind=CONDITION_MET, at=at, on=on, body=body)
-    found.state = _folded(found)
-    found.save(update_fields=["state"])
+    event_add(actor, found, n=count + 1, kind=CONDITION_MET, at=at, on=on, body=body)
+    if found.state not in STANDING:  # a loan that is drawn stands as its fold says
+        found.state = _folded(found)
+        found.save(update_fields=["state"])
     message_send(
         actor,
         at=at,
@@ -123,7 +133,7 @@ def _folded(agreement: Agreement) -> str:
     return folded(events, conditions=set(codes))
 
 
-def _event_add(
+def event_add(
     actor: Actor,
     agreement: Agreement,
     *,
@@ -132,7 +142,9 @@ def _event_add(
     at: dt.datetime,
     on: dt.date,
     body: dict[str, Any],
+    key: str = "",
 ) -> None:
+    """Append an event with its entry in the record; the caller holds the agreement's row."""
     AgreementEvent.objects.create(
         agreement=agreement,
         subject_id=agreement.subject_id,
@@ -143,6 +155,7 @@ def _event_add(
         on=on,
         by=actor.name,
         body=body,
+        key=key,
     )
     entry_add(
         actor,

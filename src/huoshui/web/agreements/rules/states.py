@@ -17,15 +17,40 @@ MADE, CONDITION_MET = "made", "condition_met"
 WAITING, READY = "waiting_conditions", "ready"
 """States: conditions before a draw are open, or all met."""
 
+STANDING = ("open", "overdue", "closed", "written_off")
+"""States of a loan that is drawn: how its fold says that it stands."""
+
 STATES = {
     WAITING: {"zh": "待满足放款条件", "en": "waiting for its conditions"},
     READY: {"zh": "可以放款", "en": "ready to be drawn"},
+    "open": {"zh": "正常还款", "en": "drawn and in time"},
+    "overdue": {"zh": "逾期", "en": "overdue"},
+    "closed": {"zh": "已结清", "en": "settled"},
+    "written_off": {"zh": "已核销", "en": "written off"},
 }
 """What pages call the states."""
 
 EVENTS = {
     MADE: {"zh": "协议成立", "en": "was made"},
     CONDITION_MET: {"zh": "放款条件已满足", "en": "a condition was met"},
+    "draw": {"zh": "放款", "en": "was drawn"},
+    "fee": {"zh": "代垫费用", "en": "a cost was charged"},
+    "rate_reset": {"zh": "利率调整", "en": "the rate was set"},
+    "cut_rate": {"zh": "降息", "en": "the rate was cut"},
+    "extend": {"zh": "展期", "en": "was extended"},
+    "holiday": {"zh": "延期还本付息", "en": "a payment holiday was agreed"},
+    "judge": {"zh": "风险判断", "en": "was judged"},
+    "class_set": {"zh": "调整分类", "en": "was put into a class"},
+    "stop_accrual": {"zh": "停止计提", "en": "stopped accruing"},
+    "resume_accrual": {"zh": "恢复计提", "en": "accrues again"},
+    "waive": {"zh": "减免", "en": "a claim was waived"},
+    "pay": {"zh": "还款", "en": "a payment came in"},
+    "prepay": {"zh": "提前还款", "en": "was prepaid"},
+    "renew": {"zh": "无还本续贷", "en": "was renewed"},
+    "refund": {"zh": "退款", "en": "a surplus went back"},
+    "write_off": {"zh": "核销", "en": "was written off"},
+    "recover": {"zh": "核销后收回", "en": "something was recovered"},
+    "reverse": {"zh": "冲正", "en": "an event was reversed"},
 }
 """What pages call the events."""
 

@@ -99,6 +99,9 @@ def _draw(contract: Contract, all_standing: Sequence[Event], event: Event) -> Fo
         yield No.CONDITIONS_OPEN.problem(on=event.on, conditions=", ".join(open_))
     if act.amount_fen > contract.amount_fen:
         yield No.ABOVE_AGREED.problem(amount_fen=act.amount_fen, most_fen=contract.amount_fen)
+    matures_on = act.matures_on or contract.matures_on
+    if not event.on < matures_on <= contract.matures_on:
+        yield No.OUT_OF_TERM.problem(on=matures_on, start=event.on, end=contract.matures_on)
     if not contract.signed_on <= event.on <= contract.draw_by:
         yield No.OUT_OF_TERM.problem(on=event.on, start=contract.signed_on, end=contract.draw_by)
 

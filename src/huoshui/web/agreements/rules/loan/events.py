@@ -35,10 +35,12 @@ class ConditionMet:
 
 @dataclass(frozen=True)
 class Draw:
-    """Money is paid out."""
+    """Money is paid out; the day it matures is the contract's where none is given."""
 
     amount_fen: int
     currency: str = HOME
+    matures_on: dt.date | None = None
+    renews: str = ""  # the agreement that it settles: no money moves
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ difference is booked on those days, so that the books as of any day are right as
 
 | kind | when, and of what |
 | --- | --- |
-| draw | paid out |
+| draw, draw_renewal | paid out; settles another loan, no money moved |
 | accrue_interest, accrue_penalty, accrue_compound | grown in the night before the day |
 | charge_cost, charge_refund | a cost of the claim; a refund that turned out to be owed |
 | receive, refund | money that came in or went back, through the borrower's clearing account |
@@ -33,6 +33,7 @@ _SUSPENDED = ("interest", "penalty", "compound")
 _BOTH = ("accrue", "repay", "waive", "write_off")  # on the books and beside them
 POSTING_KINDS: tuple[str, ...] = (
     "draw",
+    "draw_renewal",
     "charge_cost",
     "charge_refund",
     "receive",

@@ -1,0 +1,37 @@
+"""How a lender keeps its loans: what a contract says where an offering says nothing of its own.
+
+Days of grace, the uplift on what is late, how instalments are laid and in which order a payment is
+set against what is owed; taken into an agreement on the day it is made, and fixed there.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from huoshui.policy.schema.parts import Cite, Dated, Definition, Identifier
+
+RepaymentMethod = Literal[
+    "level_payment",
+    "level_principal",
+    "interest_first",
+    "quarterly_interest",
+    "at_maturity",
+    "on_demand",
+]
+"""Shapes of schedules that need nothing but the terms; a stepped one needs a plan of its own."""
+
+
+class Lending(Definition):
+    """The conditions of loans; one file without offerings holds for all that no other names."""
+
+    offerings: tuple[Identifier, ...] = ()
+    methods: dict[Identifier, RepaymentMethod]  # word of the vocabulary repayment -> shape
+    day_count: str
+    business_days: str = "NULL"  # the convention by which due days move
+    calendar: Identifier | None = None
+    allocation: Identifier
+    compounds: bool  # whether unpaid interest bears interest
+    draw_within_days: Dated  # after signing
+    grace_days: Dated
+    penalty_uplift: Dated  # in basis points of the contract rate
+    cite: Cite

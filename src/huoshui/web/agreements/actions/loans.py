@@ -1,0 +1,239 @@
+"""Draw loans, take payments, relieve, write off, reverse: each one event, booked as it happens.
+
+An event is written under the lock of its agreement, with its entry in the record, and in the same
+transaction the ledger gets the difference between what was booked and what should have been, each
+amount on its own value day.  A key that was sent before gets the first answer, or a refusal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from huoshui.kernel.errors import Refused
+from huoshui.kernel.period import add_months
+from huoshui.policy.deciding import decide
+from huoshui.web.agreements.actions.agreements import event_add
+from huoshui.web.agreements.models import Agreement, AgreementEvent
+from huoshui.web.agreements.queries.loans import Loan, loan_of
+from huoshui.web.agreements.rules.booking import RULES, by_day
+from huoshui.web.agreements.rules.loan import events as ev
+from huoshui.web.agreements.rules.loan.accepting import may_append
+from huoshui.web.agreements.rules.loan.events import Event, body_of
+from huoshui.web.agreements.rules.loan.postings import postings
+from huoshui.web.agreements.rules.loan.state import LoanState
+from huoshui.web.agreements.rules.refusals import AgreementRefusal
+from huoshui.web.agreements.rules.states import EVENTS, STANDING
+from huoshui.web.audit.queries.packs import pack_on
+from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.delivery.actions.outbox import message_send
+from huoshui.web.ledger.actions.posting import Wanted, vouchers_post
+from huoshui.web.ledger.rules.entries import Booking
+
+SERVICE, RELIEVE = "loan.service", "loan.relieve"
+RENEWALS = "renewal_without_repayment"
+"""The table that says whether a loan may be renewed, and whether its class is kept."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """By whom, when and under which key something was sent."""
+
+    actor: Actor
+    at: dt.datetime
+    today: dt.date
+    key: str
+
+
+def loan_draw(
+    sent: Sent, *, agreement: UUID, amount_fen: int, on: dt.date, currency: str = "CNY"
+) -> Agreement:
+    """Pay a loan out, once its conditions are met; its term runs from the day."""
+    months = _agreement(agreement).months or 0
+    act = ev.Draw(amount_fen, currency, matures_on=add_months(on, months))
+    return event_take(sent, agreement=agreement, act=act, on=on, permission=SERVICE)
+
+
+def payment_take(
+    sent: Sent,
+    *,
+    agreement: UUID,
+    amount_fen: int,
+    on: dt.date,
+    receipt: str = "",
+    currency: str = "CNY",
+    is_advance: bool = False,
+) -> Agreement:
+    """Take in what a borrower paid of what is due; or, once written off, what was recovered."""
+    act: ev.Act = ev.Pay(amount_fen, currency, receipt, is_advance)
+    if _agreement(agreement).state == "written_off":
+        act = ev.Recover(amount_fen, currency, receipt)
+    return event_take(sent, agreement=agreement, act=act, on=on, permission=SERVICE)
+
+
+def loan_prepay(
+    sent: Sent,
+    *,
+    agreement: UUID,
+    amount_fen: int,
+    mode: ev.Mode,
+    on: dt.date,
+    receipt: str = "",
+    currency: str = "CNY",
+) -> Agreement:
+    """Take in what a borrower paid before it is due."""
+    act = ev.Prepay(amount_fen, mode, currency, receipt)
+    return event_take(sent, agreement=agreement, act=act, on=on, permission=SERVICE)
+
+
+def event_reverse(sent: Sent, *, agreement: UUID, event: int, why: str, on: dt.date) -> Agreement:
+    """Take an event back: it never was, and the books get the difference on every day since."""
+    act = ev.Reverse(event, why)
+    return event_take(sent, agreement=agreement, act=act, on=on, permission=SERVICE)
+
+
+def loan_relieve(sent: Sent, *, agreement: UUID, act: ev.Act, on: dt.date) -> Agreement:
+    """Extend, cut the rate, grant a holiday, waive, class, stop accruing, or write off."""
+    kinds = (
+        ev.Extend, ev.CutRate, ev.SetRate, ev.Holiday, ev.Waive, ev.Judge, ev.SetClass,
+        ev.StopAccrual, ev.ResumeAccrual, ev.WriteOff,
+    )  # fmt: skip
+    assert isinstance(act, kinds), "what is paid goes another way"
+    return event_take(sent, agreement=agreement, act=act, on=on, permission=RELIEVE)
+
+
+@transaction.atomic
+def loan_renew(
+    sent: Sent, *, agreement: UUID, by: UUID, on: dt.date, given: Mapping[str, object]
+) -> tuple[Agreement, Agreement]:
+    """Settle a loan's principal by drawing another one, without a repayment (无还本续贷).
+
+    `given` is what the table of renewals asks about the debtor and the loan.
+    """
+    decision = decide(pack_on(sent.today), RENEWALS, given, asof=sent.today)
+    if decision.outputs["may_renew"] is not True:
+        raise AgreementRefusal.MAY_NOT_RENEW.refuse(row=decision.row or "—")
+    keeps = decision.outputs["keeps_class"]
+    old, new = _agreement(agreement), _agreement(by)
+    loan = loan_of(sent.actor, old, today=sent.today)
+    owed_fen = loan.state(on).principal_fen if loan else 0
+    matures_on = add_months(on, new.months or 0)
+    draw = ev.Draw(owed_fen, matures_on=matures_on, renews=old.ref)
+    drawn = event_take(sent, agreement=by, act=draw, on=on, permission=RELIEVE)
+    settle = ev.Renew(owed_fen, new.ref, keeps if isinstance(keeps, bool) else None)
+    second = Sent(sent.actor, sent.at, sent.today, f"{sent.key}:renewed")
+    return event_take(second, agreement=agreement, act=settle, on=on, permission=RELIEVE), drawn
+
+
+@transaction.atomic
+def event_take(
+    sent: Sent, *, agreement: UUID, act: ev.Act, on: dt.date, permission: str
+) -> Agreement:
+    """Write an event into an agreement's stream and book what it changes, or refuse it."""
+    sent.actor.need(permission)
+    found = _agreement(agreement, lock=True)
+    if _was_sent(sent, found, act, on):
+        return found
+    loan = loan_of(sent.actor, found, today=sent.today)
+    if loan is None:
+        raise AgreementRefusal.NOT_A_LOAN.refuse(ref=found.ref)
+    event = Event(loan.last + 1, on, act, sent.key)
+    words = tuple(pack_on(sent.today).vocabularies["loan_class"].entries)
+    Refused.raise_any(
+        may_append(loan.contract, loan.events, event, today=sent.today, classes=words)
+    )
+    event_add(
+        sent.actor, found, n=event.n, kind=event.kind, at=sent.at, on=on,
+        body=body_of(act), key=sent.key,
+    )  # fmt: skip
+    _book(sent, loan, event, until=max(sent.today, found.booked_until or sent.today))
+    _tell(sent, found, event)
+    return found
+
+
+@transaction.atomic
+def loan_book(sent: Sent, *, agreement: UUID, until: dt.date) -> Agreement:
+    """Book what time alone did to a loan by the end of a day; nothing where that was done."""
+    sent.actor.need(SERVICE)
+    found = _agreement(agreement, lock=True)
+    loan = loan_of(sent.actor, found, today=sent.today)
+    if loan is not None and (found.booked_until is None or found.booked_until < until):
+        _book(sent, loan, None, until=until)
+    return found
+
+
+def _agreement(wanted: UUID, *, lock: bool = False) -> Agreement:
+    # The agreement's row stands for its events: who holds it writes the next one.
+    rows = Agreement.objects.select_for_update() if lock else Agreement.objects
+    found = rows.filter(id=wanted).first()
+    if found is None:
+        raise AgreementRefusal.UNKNOWN.refuse()
+    return found  # type: ignore[no-any-return]
+
+
+def _was_sent(sent: Sent, found: Agreement, act: ev.Act, on: dt.date) -> bool:
+    """Say whether the same was sent under this key before; something else is refused."""
+    assert sent.key, "whatever is sent has a key"
+    rows = AgreementEvent.objects.filter(institution_id=found.institution_id, key=sent.key)
+    before = rows.select_related("agreement").first()
+    if before is None:
+        return False
+    kind = Event(0, on, act).kind
+    is_same = (before.agreement_id, before.kind, before.on) == (found.id, kind, on)
+    if not is_same or before.body != body_of(act):
+        raise AgreementRefusal.KEY_OF_OTHER.refuse(
+            key=sent.key, n=before.n, ref=before.agreement.ref
+        )
+    return True
+
+
+def _book(sent: Sent, loan: Loan, event: Event | None, *, until: dt.date) -> None:
+    """Bring the ledger and the list of agreements to what the events now come to."""
+    found, pack = loan.agreement, pack_on(sent.today)
+    before: LoanState | None = None
+    if found.booked_until is not None:
+        before = loan.state(found.booked_until)
+    events = loan.events if event is None else (*loan.events, event)
+    after = Loan(found, loan.terms, loan.contract, events, 0).state(until)
+    n = loan.last if event is None else event.n
+    what = "accrue" if event is None else event.kind
+    changes = postings(before, after, planner=loan.contract.planner)
+    wanted = [
+        Wanted(
+            f"{found.ref}:{n}:{until}:{day}",
+            Booking(what, day, f"{found.ref} {n}", rule=f"{RULES}@{pack.digest}"),
+            entries,
+        )
+        for day, entries in sorted(by_day(pack, changes, agreement=found.ref).items())
+    ]
+    if wanted:
+        vouchers_post(
+            sent.actor, at=sent.at, institution=found.institution_id, wanted=wanted,
+            subject=found.subject_id, pack=pack,
+        )  # fmt: skip
+    found.booked_until = until
+    if after.standing in STANDING:
+        found.state = after.standing
+    elif event is not None and found.state in STANDING:
+        found.state = "ready"  # the draw was reversed
+    found.save(update_fields=["state", "booked_until"])
+
+
+def _tell(sent: Sent, found: Agreement, event: Event) -> None:
+    label = EVENTS[event.kind]
+    message_send(
+        sent.actor,
+        at=sent.at,
+        topic=f"agreement.{event.kind}",
+        body={
+            "zh": f"协议 {found.ref}：{event.on} {label['zh']}",
+            "en": f"Agreement {found.ref} {label['en']}, {event.on}",
+            "link": f"/agreements/{found.id}",
+        },
+        key=f"{found.id}:{event.n}",
+        subject=found.subject_id,
+    )

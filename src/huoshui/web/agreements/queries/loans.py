@@ -1,0 +1,99 @@
+"""Loans as their two sides see them: folded from events, as of a day, as known at an event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from huoshui.cashflow.calendar import Calendar, calendar_of
+from huoshui.web.agreements.models import Agreement, AgreementEvent
+from huoshui.web.agreements.rules.loan.contract import Contract
+from huoshui.web.agreements.rules.loan.events import KINDS, Event, act_of, standing
+from huoshui.web.agreements.rules.loan.folding import fold
+from huoshui.web.agreements.rules.loan.state import LoanState
+from huoshui.web.agreements.rules.states import MADE
+from huoshui.web.agreements.rules.terms import contract_of
+from huoshui.web.audit.queries.packs import pack_on
+from huoshui.web.audit.rules.actor import Actor
+
+
+@dataclass(frozen=True)
+class Loan:
+    """An agreement with what its life follows from."""
+
+    agreement: Agreement
+    terms: dict[str, Any]  # as they were fixed when it was made
+    contract: Contract
+    events: tuple[Event, ...]
+    last: int  # the number of its last event of any kind
+
+    def state(self, asof: dt.date, *, known: int | None = None) -> LoanState:
+        """Fold it as of the end of a day."""
+        return fold(self.contract, self.events, asof=asof, known=known)
+
+
+def loan_of(viewer: Actor, agreement: Agreement, *, today: dt.date) -> Loan | None:
+    """Give an agreement's loan; null where it is none, or its terms were never fixed."""
+    rows = list(AgreementEvent.objects.filter(agreement=agreement).order_by("n"))
+    made = next((row for row in rows if row.kind == MADE), None)
+    terms = made.body.get("loan") if made else None
+    if made is None or terms is None or agreement.rate_bp is None or not agreement.months:
+        return None
+    contract = contract_of(
+        terms,
+        amount_fen=agreement.amount_fen,
+        rate_bp=agreement.rate_bp,
+        months=agreement.months,
+        signed_on=made.on,
+        conditions=made.body["conditions"],
+        calendar=_calendar(terms["calendar"], today),
+    )
+    events = tuple(
+        Event(row.n, row.on, act_of(row.kind, row.body), row.key)
+        for row in rows
+        if row.kind in KINDS
+    )
+    return Loan(agreement, terms, contract, events, rows[-1].n)
+
+
+def _calendar(name: str | None, today: dt.date) -> Calendar | None:
+    """Give the calendar, with weekdays for years whose notice is not out: such days may move."""
+    return calendar_of(pack_on(today), name).provisional() if name else None
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """What an event changed of what is owed."""
+
+    n: int
+    on: dt.date
+    kind: str
+    amount_fen: int | None
+    is_reversed: bool
+    principal_fen: int  # owed after it
+    due_fen: int  # due and unpaid after it
+    surplus_fen: int
+
+
+def statement(loan: Loan, *, asof: dt.date) -> list[StatementLine]:
+    """Tell a loan's events by value day, each with what was owed at the end of that day."""
+    counted = standing(loan.events)
+    found = []
+    for event in sorted(loan.events, key=lambda each: each.place):
+        if event.on > asof or event.kind in ("condition_met", "judge"):
+            continue
+        state = loan.state(event.on)
+        found.append(
+            StatementLine(
+                event.n,
+                event.on,
+                event.kind,
+                getattr(event.act, "amount_fen", None),
+                event not in counted and event.kind != "reverse",
+                state.principal_fen,
+                state.due_fen,
+                state.surplus_fen,
+            )
+        )
+    return found

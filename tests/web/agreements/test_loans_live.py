@@ -1,0 +1,206 @@
+"""A loan through the platform's own actions: drawn, paid, reversed, each booked on its own day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huoshui.kernel.errors import Refused
+from huoshui.policy.loader import load
+from huoshui.web.agreements.actions import loans
+from huoshui.web.agreements.actions.agreements import condition_meet
+from huoshui.web.agreements.models import Agreement, AgreementEvent, Condition
+from huoshui.web.agreements.queries.loans import loan_of, statement
+from huoshui.web.agreements.rules.booking import RULES
+from huoshui.web.agreements.rules.loan import events as ev
+from huoshui.web.agreements.rules.loan.postings import POSTING_KINDS
+from huoshui.web.audit.actions.acting import acting
+from huoshui.web.audit.models import Entry
+from huoshui.web.cases.actions.applications import offer_accept
+from huoshui.web.ledger.queries.balances import balance_named
+from huoshui.web.ledger.rules.entries import AccountName
+from tests.web.cases.conftest import folder, loaded, parties, stage  # noqa: F401
+from tests.web.cases.given import TODAY, Stage
+from tests.web.insights.given import AT
+
+ACCOUNTS = {
+    "loan_principal": lambda s: s.principal_fen - s.overdue_principal_fen,
+    "overdue_principal": lambda s: s.overdue_principal_fen,
+    "interest_receivable": lambda s: s.interest_due_fen + s.running_fen,
+    "penalty_receivable": lambda s: s.penalty_fen,
+    "compound_receivable": lambda s: s.compound_fen,
+    "cost_receivable": lambda s: s.cost_fen,
+    "borrower_clearing": lambda s: s.surplus_fen,
+}
+"""What the ledger must hold of a loan that accrues."""
+
+
+class Branch:
+    """An officer and an approver with a loan that is ready to be drawn."""
+
+    def __init__(self, stage: Stage) -> None:  # noqa: F811
+        self.owner, self.officer = stage.owner(), stage.officer()
+        self.approver = stage.officer("bank_approver")
+        case = stage.submitted(self.owner)
+        with acting(self.owner):
+            self.id = offer_accept(self.owner, at=AT, today=TODAY, case=case.id).id
+        self.count = 0
+
+    def ready(self) -> Branch:
+        with acting(self.officer):
+            for code in Condition.objects.values_list("code", flat=True):
+                condition_meet(self.officer, at=AT, on=TODAY, agreement=self.id, code=code)
+        return self
+
+    def sent(self, today: dt.date, *, key: str = "", actor: Any = None) -> loans.Sent:
+        self.count += 1
+        at = AT + (today - TODAY)
+        return loans.Sent(actor or self.officer, at, today, key or f"K{self.count}")
+
+    def draw(self, amount_fen: int = 200_000_00) -> Branch:
+        with acting(self.officer):
+            loans.loan_draw(self.sent(TODAY), agreement=self.id, amount_fen=amount_fen, on=TODAY)
+        return self
+
+    def check(self, on: dt.date, *, today: dt.date) -> None:
+        """Hold the ledger, as of a day, to the loan folded from nothing as of that day."""
+        with acting(self.officer):
+            found = Agreement.objects.get(id=self.id)
+            loan = loan_of(self.officer, found, today=today)
+            assert loan is not None
+            state = loan.state(on)
+            for code, wanted in ACCOUNTS.items():
+                held = balance_named(
+                    self.officer,
+                    institution=found.institution_id,
+                    name=AccountName(code, found.ref),
+                    on=on,
+                )
+                assert (held.balance_fen if held else 0) == wanted(state), (code, on)
+
+
+@pytest.fixture
+def branch(stage: Stage) -> Branch:  # noqa: F811
+    return Branch(stage)
+
+
+def test_a_draw_waits_for_its_conditions_and_is_booked(branch: Branch) -> None:
+    with acting(branch.officer), pytest.raises(Refused) as refused:
+        branch.draw()
+    assert refused.value.problems[0].code == "loan_event.conditions_open"
+    branch.ready().draw()
+    branch.check(TODAY, today=TODAY)
+    with acting(branch.officer):
+        assert Agreement.objects.get().state == "open"
+        entries = Counter(Entry.objects.values_list("action", flat=True))
+    assert entries["agreement.draw"] == 1
+    assert entries["ledger.posted"] == 1
+
+
+def test_time_a_late_payment_and_its_reversal_are_booked_on_their_own_days(
+    branch: Branch,
+) -> None:
+    branch.ready().draw()
+    later, last = TODAY + dt.timedelta(30), TODAY + dt.timedelta(60)
+    with acting(branch.officer):
+        loans.loan_book(branch.sent(later), agreement=branch.id, until=later)
+    branch.check(later, today=later)
+    branch.check(later - dt.timedelta(7), today=later)
+    paid_on = later - dt.timedelta(10)  # entered ten days late
+    with acting(branch.officer):
+        loans.loan_prepay(
+            branch.sent(later), agreement=branch.id, amount_fen=50_000_00, mode="lower", on=paid_on
+        )
+    for day in (paid_on - dt.timedelta(1), paid_on, later):
+        branch.check(day, today=later)
+    with acting(branch.officer):
+        number = AgreementEvent.objects.order_by("-n")[0].n
+        loans.event_reverse(
+            branch.sent(last), agreement=branch.id, event=number, why="bounced", on=last
+        )
+    for day in (paid_on, later, last):
+        branch.check(day, today=last)
+
+
+def test_what_is_sent_twice_under_a_key_happens_once(branch: Branch) -> None:
+    branch.ready().draw()
+    pay = {"agreement": branch.id, "amount_fen": 10_000_00, "mode": "lower", "on": TODAY}
+    with acting(branch.officer):
+        for _ in range(2):
+            loans.loan_prepay(branch.sent(TODAY, key="R-1"), **pay)  # type: ignore[arg-type]
+        assert AgreementEvent.objects.filter(kind="prepay").count() == 1
+    with acting(branch.officer), pytest.raises(Refused) as refused:
+        loans.loan_prepay(branch.sent(TODAY, key="R-1"), **{**pay, "amount_fen": 1})  # type: ignore[arg-type]
+    assert refused.value.problems[0].code == "agreement.key_of_other"
+    branch.check(TODAY, today=TODAY)
+
+
+def test_a_refused_payment_leaves_nothing_behind(branch: Branch) -> None:
+    branch.ready().draw()
+    with acting(branch.officer):
+        before = AgreementEvent.objects.count()
+    for amount_fen, currency, on, code in (
+        (999_999_99, "CNY", TODAY, "loan_event.above_owed"),
+        (1_00, "USD", TODAY, "loan_event.currency"),
+        (1_00, "CNY", TODAY - dt.timedelta(1), "loan_event.before_draw"),
+    ):
+        with acting(branch.officer), pytest.raises(Refused) as refused:
+            loans.payment_take(
+                branch.sent(TODAY), agreement=branch.id, amount_fen=amount_fen, on=on,
+                currency=currency,
+            )  # fmt: skip
+        assert refused.value.problems[0].code == code
+    with acting(branch.officer):
+        assert AgreementEvent.objects.count() == before
+    branch.check(TODAY, today=TODAY)
+
+
+def test_a_loan_that_goes_bad_is_suspended_written_off_and_partly_recovered(
+    branch: Branch,
+) -> None:
+    branch.ready().draw()
+    late = TODAY + dt.timedelta(365 + 120)
+    with acting(branch.approver):
+        for act in (ev.StopAccrual(), ev.WriteOff()):
+            loans.loan_relieve(
+                branch.sent(late, actor=branch.approver), agreement=branch.id, act=act, on=late
+            )
+        assert Agreement.objects.get().state == "written_off"
+    with acting(branch.officer):
+        loans.payment_take(
+            branch.sent(late), agreement=branch.id, amount_fen=7_000_00, on=late, receipt="R9"
+        )
+        found = Agreement.objects.get()
+        loan = loan_of(branch.officer, found, today=late)
+        assert loan is not None
+        state = loan.state(late)
+        assert sum(state.recovered.values()) == 7_000_00
+        lines = statement(loan, asof=late)
+        assert [line.kind for line in lines] == ["draw", "stop_accrual", "write_off", "recover"]
+        held = balance_named(
+            branch.officer,
+            institution=found.institution_id,
+            name=AccountName("written_off", found.ref),
+        )
+        assert held is not None
+        assert held.balance_fen == sum(state.written_off.values()) - 7_000_00
+    branch.check(late, today=late)
+    branch.check(TODAY + dt.timedelta(400), today=late)
+
+
+def test_only_who_may_relieve_relieves_and_the_borrower_enters_nothing(branch: Branch) -> None:
+    branch.ready().draw()
+    for actor, act in ((branch.officer, ev.WriteOff()), (branch.owner, ev.WriteOff())):
+        with acting(actor), pytest.raises(Refused) as refused:
+            loans.loan_relieve(
+                branch.sent(TODAY, actor=actor), agreement=branch.id, act=act, on=TODAY
+            )
+        assert refused.value.problems[0].code == "actor.not_permitted"
+
+
+def test_every_kind_that_a_loan_books_has_its_rule(demo_packs: list[Path], asof: dt.date) -> None:
+    assert set(POSTING_KINDS) <= set(load(demo_packs, asof=asof).postings[RULES].events)
