@@ -12,12 +12,13 @@ Pay(amount_fen=10000, currency='CNY', receipt='', is_advance=False)
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from huoshui.kernel.money import HOME
 from huoshui.web.agreements.rules.loan.refusals import LoanEventRefusal
@@ -271,7 +272,7 @@ _READERS: Mapping[type[Any], Callable[[str], Any]] = {
 
 def _read(kind: str, name: str, hint: Any, value: Any) -> Any:
     refused = LoanEventRefusal.NOT_READABLE.refuse(kind=kind, name=name, value=value)
-    kinds = get_args(hint) or (hint,)
+    kinds = (hint,) if get_origin(hint) is collections.abc.Mapping else get_args(hint) or (hint,)
     if value is None and type(None) in kinds:
         return None
     if all(isinstance(each, str) for each in kinds):  # a closed list of words
