@@ -49,7 +49,7 @@ class Cycle:
     def after(self, start: dt.datetime, times: int) -> dt.datetime:
         """Give the date so many periods after a start; negative goes back."""
         day = add_months(start.date(), self.months * times)
-        return dt.datetime.combine(day, start.time()) + dt.timedelta(days=self.days * times)
+        return on_day(day, start) + dt.timedelta(days=self.days * times)
 
 
 @lru_cache(maxsize=4096)
@@ -96,8 +96,13 @@ def dates(
     return tuple(regular) + ((end,) if with_end else ())
 
 
+def on_day(day: dt.date, moment: dt.datetime) -> dt.datetime:
+    """Give a day at the time of day of a moment."""
+    return moment.replace(year=day.year, month=day.month, day=day.day)
+
+
 def _placed(time: dt.datetime, on_ends: bool) -> dt.datetime:
-    return dt.datetime.combine(month_end(time.date()), time.time()) if on_ends else time
+    return on_day(month_end(time.date()), time) if on_ends else time
 
 
 def _is_month_end(time: dt.datetime) -> bool:

@@ -14,7 +14,15 @@ import click
 from huoshui.bench.ingest import bench_ingest
 from huoshui.bench.report import results
 from huoshui.bench.timing import keep
-from huoshui.cli import bench_city, bench_link, bench_spark, bench_speed, output, place
+from huoshui.cli import (
+    bench_cashflow,
+    bench_city,
+    bench_link,
+    bench_spark,
+    bench_speed,
+    output,
+    place,
+)
 from huoshui.policy.loader import load
 
 KEPT = Path("var/bench")
@@ -63,7 +71,7 @@ def ingest(
     _done(found, as_json)
 
 
-for commands in (bench_speed, bench_link, bench_city, bench_spark):
+for commands in (bench_speed, bench_link, bench_city, bench_spark, bench_cashflow):
     for command in commands.COMMANDS:
         bench.add_command(command)
 

@@ -18,6 +18,7 @@ from huoshui.cashflow.actus.schedules import fee_dates, maturity
 from huoshui.cashflow.actus.steps import Kind
 from huoshui.cashflow.actus.terms import Reference, TermRefusal, Terms, day_of
 from huoshui.cashflow.businessday import moved
+from huoshui.cashflow.cycles import on_day
 from huoshui.cashflow.daycount import year_fraction
 
 _COVERED = "COVE"
@@ -80,7 +81,7 @@ def _events(
 
 def _moved(terms: Terms, time: dt.datetime) -> dt.datetime:
     day = moved(time.date(), terms.business_days, terms.calendar)
-    return dt.datetime.combine(day, time.time())
+    return on_day(day, time)
 
 
 class _Book:

@@ -16,6 +16,7 @@ from huoshui.cashflow.actus.schedules import Draft, array_drafts, drafts, maturi
 from huoshui.cashflow.actus.steps import Kind, Opening, Step
 from huoshui.cashflow.actus.terms import Terms, day_of
 from huoshui.cashflow.businessday import counts_to_moved, moved
+from huoshui.cashflow.cycles import on_day
 from huoshui.cashflow.daycount import ordinal
 
 
@@ -79,7 +80,7 @@ def _shown(terms: Terms, draft: Draft) -> dt.datetime:
 
 
 def _moved(terms: Terms, time: dt.datetime) -> dt.datetime:
-    return dt.datetime.combine(moved(time.date(), terms.business_days, terms.calendar), time.time())
+    return on_day(moved(time.date(), terms.business_days, terms.calendar), time)
 
 
 def _counted(terms: Terms, time: dt.datetime) -> dt.date:

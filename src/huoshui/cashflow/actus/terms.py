@@ -49,7 +49,6 @@ _ALIASES: Mapping[str, str] = {
     "scalingIndexAtStatusDate": "scalingIndexAtContractDealDate",
     "contractStatus": "contractPerformance",
 }
-_LATE_SECOND = dt.time(23, 59, 59)
 
 
 class TermRefusal(Refusal):
@@ -184,7 +183,7 @@ class Terms:
 
 def day_of(time: dt.datetime) -> dt.date:
     """Give the day that interest is counted to: a day's last second is the next day's beginning."""
-    return (time + dt.timedelta(seconds=1)).date() if time.time() >= _LATE_SECOND else time.date()
+    return (time + dt.timedelta(seconds=1)).date()
 
 
 def read_terms(raw: Mapping[str, Any]) -> Terms:
