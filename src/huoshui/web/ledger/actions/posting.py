@@ -197,7 +197,7 @@ def vouchers_write(
                 legs=len(transfers), body=each.body, digest=digest,
             )  # fmt: skip
             if opened is None:
-                made.append(_before(actor, institution, each.key, each.body))
+                made.append(posted_before(actor, institution, each.key, each.body))
                 continue
             posted, numbers = opened
             made.append(posted)
@@ -327,12 +327,14 @@ def _all_before(
     if not all(known):
         return None
     return [
-        _before(actor, institution, each.key, body_digest(each.booking, each.entries, form=kind))
+        posted_before(
+            actor, institution, each.key, body_digest(each.booking, each.entries, form=kind)
+        )
         for each in wanted
     ]
 
 
-def _before(actor: Actor, institution: UUID, key: str, body: bytes) -> Posted:
+def posted_before(actor: Actor, institution: UUID, key: str, body: bytes) -> Posted:
     """Give what a key was used for, or refuse where that was something else."""
     head = voucher_of_key(actor, institution=institution, key=key)
     if head is None:

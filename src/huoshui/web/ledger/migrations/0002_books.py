@@ -165,6 +165,26 @@ CHECKPOINTS = f"""
     END $$
 """
 
+# One row: the legs of an account between two batches, summed anew, and by day as checkpoints are.
+SPAN = f"""
+    CREATE FUNCTION ledger_span(account bigint, starts bigint, upto bigint)
+    RETURNS TABLE (legs int, debit_fen bigint, credit_fen bigint, debit_held_fen bigint,
+                   credit_held_fen bigint, days jsonb)
+    LANGUAGE sql STABLE AS $$
+        WITH days AS (
+            SELECT effective_on, count(*) AS legs, {SIGNS} FROM ({
+    _legs("account", "batch > starts AND batch <= upto")
+}) l GROUP BY effective_on
+        )
+        SELECT coalesce(sum(legs), 0)::int, coalesce(sum(debit_fen), 0)::bigint,
+               coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_held_fen), 0)::bigint,
+               coalesce(sum(credit_held_fen), 0)::bigint,
+               coalesce(jsonb_object_agg(effective_on, jsonb_build_array(debit_fen, credit_fen,
+                        debit_held_fen, credit_held_fen)), '{{}}')
+        FROM days
+    $$
+"""
+
 # Under the account's lock, so that no two lower it at once; what others add meanwhile is not
 # counted until it is there.  Needs READ COMMITTED: an older snapshot would not see what the
 # one before us took.
@@ -341,6 +361,6 @@ class Migration(migrations.Migration):
 
     dependencies = [("ledger", "0001_initial"), ("parties", "0002_security")]
     operations = [
-        migrations.RunSQL([*DIGESTS, SUMS, CHECKPOINTS, LIMITS, HOLDS, ADDED]),
+        migrations.RunSQL([*DIGESTS, SUMS, SPAN, CHECKPOINTS, LIMITS, HOLDS, ADDED]),
         migrations.RunSQL([*TRIGGERS, *SECURITY]),
     ]
