@@ -5,10 +5,17 @@ from __future__ import annotations
 from django.urls import path
 
 from huoshui.web.agreements.pages import agreements as pages
+from huoshui.web.agreements.pages import loans
 
 app_name = "agreements"
 urlpatterns = [
     path("agreements", pages.agreement_list, name="agreements"),
     path("agreements/<uuid:wanted>", pages.agreement_one, name="one"),
     path("agreements/<uuid:wanted>/confirm", pages.condition_confirm, name="confirm"),
+    path("agreements/<uuid:wanted>/loan", loans.loan_one, name="loan"),
+    path("agreements/<uuid:wanted>/loan/draw", loans.loan_draw, name="draw"),
+    path("agreements/<uuid:wanted>/loan/pay", loans.loan_pay, name="pay"),
+    path("agreements/<uuid:wanted>/loan/reverse", loans.loan_reverse, name="reverse"),
+    path("agreements/<uuid:wanted>/loan/relief", loans.loan_relief, name="relief"),
+    path("agreements/<uuid:wanted>/loan/statement.csv", loans.loan_statement, name="statement"),
 ]

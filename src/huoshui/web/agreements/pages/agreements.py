@@ -18,6 +18,7 @@ from huoshui.web.agreements.queries.agreements import (
     events,
     state_label,
 )
+from huoshui.web.agreements.queries.loans import loan_of
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 
@@ -51,6 +52,7 @@ def agreement_one(request: Any, wanted: UUID) -> HttpResponse:
             "offering": _offering_label(pack, found.offering),
             "conditions": conditions(request.actor, found),
             "events": events(request.actor, found),
+            "has_loan": loan_of(request.actor, found, today=request.today) is not None,
             "may_confirm": request.actor.may("agreement.confirm"),
             "problems": request.problems,
         },

@@ -8,6 +8,7 @@ from typing import Any
 
 from huoshui.cashflow.calendar import Calendar, calendar_of
 from huoshui.web.agreements.models import Agreement, AgreementEvent
+from huoshui.web.agreements.rules.loan.classing import WORDS, Classing, classed
 from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.events import KINDS, Event, act_of, standing
 from huoshui.web.agreements.rules.loan.folding import fold
@@ -60,6 +61,23 @@ def loan_of(viewer: Actor, agreement: Agreement, *, today: dt.date) -> Loan | No
 def _calendar(name: str | None, today: dt.date) -> Calendar | None:
     """Give the calendar, with weekdays for years whose notice is not out: such days may move."""
     return calendar_of(pack_on(today), name).provisional() if name else None
+
+
+def class_of(state: LoanState, today: dt.date) -> dict[str, Any]:
+    """Give a loan's class with its name, or what would decide it."""
+    pack = pack_on(today)
+    if "classing" not in pack.remembered:
+        pack.remembered["classing"] = Classing.of(pack)
+    classing = pack.remembered["classing"]
+    assert isinstance(classing, Classing), "only this function writes it"
+    found = classed(state, classing)
+    words = pack.vocabularies[WORDS].entries
+    return {
+        "class": words[found.name].model_dump() if found.name else None,
+        "is_bad": found.is_bad,
+        "by": found.by,
+        "missing": found.missing,
+    }
 
 
 @dataclass(frozen=True)

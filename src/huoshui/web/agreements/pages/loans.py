@@ -1,0 +1,179 @@
+"""One loan: how it stands, its schedule and statement, what may be done, what relief would do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from huoshui.kernel.errors import Refused
+from huoshui.kernel.money import written
+from huoshui.kernel.period import parse_day
+from huoshui.web.agreements.actions import loans
+from huoshui.web.agreements.forms.loans import (
+    RELIEFS,
+    amount_typed,
+    day_typed,
+    key_of,
+    number_typed,
+    relief_typed,
+)
+from huoshui.web.agreements.queries.agreements import agreement, state_label
+from huoshui.web.agreements.queries.loans import Loan, class_of, loan_of, statement
+from huoshui.web.agreements.rules.loan.accepting import may_append
+from huoshui.web.agreements.rules.loan.events import Event
+from huoshui.web.agreements.rules.relief import effect
+from huoshui.web.agreements.rules.sheets import SCHEDULE, as_csv, schedule_rows, told
+from huoshui.web.agreements.rules.states import EVENTS
+from huoshui.web.audit.pages.doors import door
+from huoshui.web.audit.rules.language import spoken
+
+STATEMENT = (
+    ({"zh": "起息日", "en": "Value day"}, "code"),
+    ({"zh": "事项", "en": "What"}, "name"),
+    ({"zh": "金额", "en": "Amount"}, "num"),
+    ({"zh": "日终本金", "en": "Principal after it"}, "num"),
+    ({"zh": "日终应还", "en": "Due after it"}, "num"),
+)
+
+
+@door("agreement.read")
+def loan_one(request: Any, wanted: UUID) -> HttpResponse:
+    """Show how a loan stands, as of today or another day, as known now."""
+    loan = _loan(request, wanted)
+    asof = parse_day(request.GET.get("asof", "")) or request.today
+    state = loan.state(asof)
+    typed = request.POST if request.method == "POST" else QueryDict()
+    shown = {
+        "agreement": loan.agreement,
+        "label": state_label(loan.agreement),
+        "state": state,
+        "asof": asof,
+        "classed": class_of(state, request.today),
+        "schedule": _table(SCHEDULE, schedule_rows(state), {"zh": "还款计划", "en": "Schedule"}),
+        "lines": [
+            {"line": line, "label": EVENTS[line.kind]} for line in statement(loan, asof=asof)
+        ],
+        "may_service": request.actor.may("loan.service"),
+        "may_relieve": request.actor.may("loan.relieve"),
+        "key": key_of(typed),
+        "typed": typed,
+        "on_typed": typed.get("on") or request.today.isoformat(),
+        "reliefs": RELIEFS.items(),
+        "problems": request.problems,
+    }
+    return render(request, "agreements/loan.html", shown)
+
+
+@door("loan.service", methods=("POST",), again=loan_one)
+def loan_draw(request: Any, wanted: UUID) -> HttpResponse:
+    """Pay the loan out."""
+    amount_fen, currency = amount_typed(request.POST)
+    loans.loan_draw(
+        _sent(request), agreement=_loan(request, wanted).agreement.id, amount_fen=amount_fen,
+        currency=currency, on=day_typed(request.POST),
+    )  # fmt: skip
+    return redirect("agreements:loan", wanted)
+
+
+@door("loan.service", methods=("POST",), again=loan_one)
+def loan_pay(request: Any, wanted: UUID) -> HttpResponse:
+    """Take a payment in: of what is due, in advance, or before it is due."""
+    found, sent = _loan(request, wanted).agreement.id, _sent(request)
+    amount_fen, currency = amount_typed(request.POST)
+    said: dict[str, Any] = {
+        "agreement": found,
+        "amount_fen": amount_fen,
+        "currency": currency,
+        "on": day_typed(request.POST),
+        "receipt": request.POST.get("receipt", "").strip()[:64],
+    }
+    way = request.POST.get("way", "due")
+    if way in ("shorten", "lower"):
+        loans.loan_prepay(sent, mode=way, **said)
+    else:
+        loans.payment_take(sent, is_advance=way == "advance", **said)
+    return redirect("agreements:loan", wanted)
+
+
+@door("loan.service", methods=("POST",), again=loan_one)
+def loan_reverse(request: Any, wanted: UUID) -> HttpResponse:
+    """Take an event back."""
+    loans.event_reverse(
+        _sent(request), agreement=_loan(request, wanted).agreement.id,
+        event=number_typed(request.POST, "event"),
+        why=request.POST.get("why", "").strip()[:200], on=request.today,
+    )  # fmt: skip
+    return redirect("agreements:loan", wanted)
+
+
+@door("loan.relieve", methods=("POST",), again=loan_one)
+def loan_relief(request: Any, wanted: UUID) -> HttpResponse:
+    """Show what a relief would change for each side; agree to it only when that was shown."""
+    loan, act = _loan(request, wanted), relief_typed(request.POST)
+    if request.POST.get("agreed") == "yes":
+        loans.loan_relieve(_sent(request), agreement=loan.agreement.id, act=act, on=request.today)
+        return redirect("agreements:loan", wanted)
+    event = Event(loan.last + 1, request.today, act)
+    Refused.raise_any(may_append(loan.contract, loan.events, event, today=request.today))
+    shown = {
+        "agreement": loan.agreement,
+        "effect": effect(loan.contract, loan.events, act, on=request.today),
+        "what": RELIEFS[event.kind],
+        "typed": request.POST.dict(),
+        "key": key_of(request.POST),
+    }
+    return render(request, "agreements/relief.html", shown)
+
+
+@door("agreement.read")
+def loan_statement(request: Any, wanted: UUID) -> HttpResponse:
+    """Give the schedule and the statement as one CSV file."""
+    loan, language = _loan(request, wanted), spoken()
+    rows = [*told(schedule_rows(loan.state(request.today)), language), []]
+    rows.append([label[language] for label, _ in STATEMENT])
+    rows += told(
+        (
+            [line.on, EVENTS[line.kind], line.amount_fen, line.principal_fen, line.due_fen]
+            for line in statement(loan, asof=request.today)
+        ),
+        language,
+    )
+    made = as_csv([label[language] for label, _ in SCHEDULE], rows)
+    response = HttpResponse(made, content_type="text/csv; charset=utf-8")
+    name = f"{loan.agreement.ref}-{request.today}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _loan(request: Any, wanted: UUID) -> Loan:
+    """Give the loan; whose it is not, or where there is none, to them it is not there."""
+    try:
+        found = loan_of(request.actor, agreement(request.actor, wanted), today=request.today)
+    except Refused as refused:
+        raise Http404(str(refused)) from refused
+    if found is None:
+        raise Http404("no loan")
+    return found
+
+
+def _sent(request: Any) -> loans.Sent:
+    return loans.Sent(request.actor, request.at, request.today, key_of(request.POST))
+
+
+def _table(columns: Any, rows: list[list[Any]], caption: dict[str, str]) -> dict[str, Any]:
+    return {
+        "caption": caption,
+        "columns": [{"label": label, "kind": kind} for label, kind in columns],
+        "rows": [[_cell(cell) for cell in row] for row in rows],
+        "empty": {"zh": "尚未放款", "en": "Not drawn yet"},
+    }
+
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, int):
+        return written(cell)
+    return cell.isoformat() if isinstance(cell, dt.date) else cell
