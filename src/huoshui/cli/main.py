@@ -14,6 +14,7 @@ from huoshui.cli.demo import demo
 from huoshui.cli.docs import docs
 from huoshui.cli.growth import growth
 from huoshui.cli.intake import data, ingest, quarantine
+from huoshui.cli.ledger import ledger
 from huoshui.cli.model import model
 from huoshui.cli.packs import packs
 from huoshui.cli.real import real
@@ -44,6 +45,7 @@ for command in (
     packs,
     model,
     real,
+    ledger,
     record,
     replay_,
     serve,

@@ -59,7 +59,7 @@ def test_the_same_rows_under_the_same_key_are_posted_once() -> None:
     first = copied(bank, "eod-1", rows(10, 20))
     again = copied(bank, "eod-1", rows(10, 20))
     assert (again.voucher, again.was_there) == (first.voucher, True)
-    with pytest.raises(Refused, match="ledger.key_of_other"):
+    with pytest.raises(Refused, match=r"ledger\.key_of_other"):
         copied(bank, "eod-1", rows(10, 21))
     assert fen(bank, INCOME) == 30
 

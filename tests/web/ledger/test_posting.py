@@ -31,7 +31,7 @@ def test_the_same_key_and_body_give_the_same_answer_and_post_once() -> None:
 def test_the_same_key_with_another_body_is_refused() -> None:
     bank = lender()
     post(bank, "draw-1", drawn(100_00))
-    with pytest.raises(Refused, match="ledger.key_of_other"):
+    with pytest.raises(Refused, match=r"ledger\.key_of_other"):
         post(bank, "draw-1", drawn(100_01))
     assert fen(bank, principal()) == 100_00
 
@@ -39,7 +39,7 @@ def test_the_same_key_with_another_body_is_refused() -> None:
 def test_more_than_there_is_is_refused_and_nothing_of_it_stays() -> None:
     bank = lender()
     post(bank, "draw-1", drawn(100_00))
-    with pytest.raises(Refused, match="ledger.overdrawn") as refused:
+    with pytest.raises(Refused, match=r"ledger\.overdrawn") as refused:
         post(bank, "pay-1", drawn(5_00), paid(105_01))
     assert "loan_principal L-1 would stand at -1 fen" in str(refused.value)
     assert fen(bank, principal()) == 100_00

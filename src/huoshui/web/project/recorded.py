@@ -1,7 +1,7 @@
-"""`python -m huoshui.web.project.recorded verify|export`: the record, for programs without Django.
+"""`python -m huoshui.web.project.recorded verify|export|ledger`: for programs without Django.
 
-`verified` and `exported` run this in a process of its own, which logs in as the jobs role and so
-sees all of the record and can change none of it.
+`verified`, `exported` and `books_verified` run this in a process of its own, which logs in as the
+jobs role and so sees all of the record and of the ledger, and can change nothing of either.
 """
 
 from __future__ import annotations
@@ -53,6 +53,15 @@ def verified(home: Path, *, keys: Sequence[str] = (), seals: Path | None = None)
         read = [_key(each) for each in keys] or [own]
         file = seals or home / witness.FILE
         done = _ask(db, ["verify", str(file), *read], stdout=subprocess.PIPE)
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def books_verified(home: Path) -> dict[str, Any]:
+    """Verify the ledger of a home, and the record whose entries vouch for it."""
+    with _database(home) as db:
+        own = public_key(bytes.fromhex(db.keys.record)).hex()
+        done = _ask(db, ["ledger", str(home / witness.FILE), own], stdout=subprocess.PIPE)
     said: dict[str, Any] = json.loads(done.stdout)
     return said
 
@@ -115,13 +124,19 @@ def main() -> None:
     from huoshui.web.audit.actions.acting import acting
     from huoshui.web.audit.queries.verification import record_findings, record_lines
     from huoshui.web.audit.rules.actor import SYSTEM
+    from huoshui.web.ledger.queries.verification import ledger_findings
     from huoshui.web.project.clock import moment
 
     with acting(SYSTEM):
-        if sys.argv[1] == "verify":
+        if sys.argv[1] in ("verify", "ledger"):
             file, *keys = sys.argv[2:]
-            found = record_findings(keys=[bytes.fromhex(key) for key in keys], file=Path(file))
-            json.dump(found.to_dict(), sys.stdout, ensure_ascii=False)
+            record = record_findings(keys=[bytes.fromhex(key) for key in keys], file=Path(file))
+            said = record.to_dict()
+            if sys.argv[1] == "ledger":
+                books = ledger_findings()
+                holds = books.holds and record.holds
+                said = {**books.to_dict(), "holds": holds, "record": said}
+            json.dump(said, sys.stdout, ensure_ascii=False)
         else:
             for line in record_lines(moment().isoformat()):
                 sys.stdout.write(line + "\n")

@@ -20,6 +20,7 @@ from huoshui.web.cases.actions.deadlines import deadlines_run
 from huoshui.web.cases.actions.shadowing import cases_shadow
 from huoshui.web.delivery import tasks
 from huoshui.web.delivery.actions.recovery import HEARTBEAT_MOST_SECONDS
+from huoshui.web.ledger.actions.checkpoints import checkpoints_make
 from huoshui.web.project.clock import moment, today
 
 SEALS_AT_ONCE = 100
@@ -29,6 +30,7 @@ def take_up(app: procrastinate.App) -> None:
     """Add what this process alone does to what it is asked for (`delivery.tasks.register`)."""
     tasks.keep_time(moment)
     tasks.chore(app, "audit.seal", seal, cron="* * * * *")
+    tasks.chore(app, "ledger.checkpoints", lambda at: checkpoints_make(), cron="* * * * *")
     tasks.chore(app, "cases.overdue", end_overdue, cron="* * * * *")
     tasks.chore(app, "cases.shadow", shadow_cases, cron="* * * * *")
 

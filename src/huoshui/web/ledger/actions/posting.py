@@ -11,9 +11,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import DatabaseError, transaction
 
 from huoshui.kernel.errors import Refused
@@ -184,7 +184,8 @@ def vouchers_write(
     """Write vouchers with their lines, but for those whose key was used for the same before."""
     made: list[Posted] = []
     rows: list[tuple[int, dt.date, Line, bytes]] = []
-    with refusing(), together():
+    corrects = next((each.booking.corrects for each in written), None)
+    with refusing(corrects), together():
         for each in written:
             day = each.booking.effective_on
             transfers = [transfer_digest(line, day) for line in each.lines]
@@ -291,17 +292,16 @@ def voucher_tell(
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def refusing(corrects: int | None = None) -> Iterator[None]:
     """Turn what the database refuses into refusals; the transaction is lost all the same."""
     try:
         yield
     except DatabaseError as error:
-        cause: Any = error.__cause__
-        refused = refusal_of(
-            getattr(cause, "sqlstate", None),
-            cause.diag.message_detail if cause is not None and hasattr(cause, "diag") else None,
-            cause.diag.constraint_name if cause is not None and hasattr(cause, "diag") else None,
-        )
+        cause = error.__cause__
+        if not isinstance(cause, psycopg.Error):
+            raise
+        said = cause.diag
+        refused = refusal_of(cause.sqlstate, said.message_detail, said.constraint_name, corrects)
         if refused is None:
             raise
         raise refused from error

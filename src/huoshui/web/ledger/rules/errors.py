@@ -10,8 +10,14 @@ from huoshui.web.ledger.rules.refusals import LedgerRefusal
 _INSUFFICIENT_PRIVILEGE = "42501"
 
 
-def refusal_of(code: str | None, detail: str | None, constraint: str | None) -> Refused | None:
-    """Give the refusal that an error of the database stands for; None: it is none of ours."""
+def refusal_of(
+    code: str | None, detail: str | None, constraint: str | None, corrects: int | None = None
+) -> Refused | None:
+    """Give the refusal that an error of the database stands for; None: it is none of ours.
+
+    `corrects` is the voucher that was to be corrected: of another row with the same, the database
+    says no more than that there is one.
+    """
     if code == "HL001":
         said = json.loads(detail or "{}")
         agreement = f" {said['agreement']}" if said["agreement"] else ""
@@ -27,6 +33,5 @@ def refusal_of(code: str | None, detail: str | None, constraint: str | None) -> 
     if code == "HL004":
         return LedgerRefusal.HOLD_ENDED.refuse(hold=json.loads(detail or "{}").get("hold"))
     if constraint == "reversed_once":
-        voucher = (detail or "").partition("=(")[2].partition(")")[0]
-        return LedgerRefusal.REVERSED_ALREADY.refuse(voucher=voucher)
+        return LedgerRefusal.REVERSED_ALREADY.refuse(voucher=corrects)
     return None
