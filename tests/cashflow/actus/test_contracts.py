@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from huoshui.cashflow.actus import Observed, ObservedEvent, evaluate
 from huoshui.kernel.errors import Refused
@@ -292,3 +294,47 @@ def test_many_contracts_are_computed_as_each_by_itself():
     for number, contract in enumerate(contracts):
         assert together.of(number) == evaluate([contract], LPR).of(0)
     assert len(together.contract) == len(together.time) > 1000
+
+
+def test_no_contracts_have_no_events():
+    assert evaluate([]).time == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kind=st.sampled_from(["PAM", "LAM", "NAM", "ANN"]),
+    role=st.sampled_from(["RPA", "RPL"]),
+    count=st.sampled_from(["AA", "A360", "A365", "30E360ISDA", "30E360", "28E336"]),
+    moves=st.sampled_from(["NULL", "SCF", "SCMF", "CSF", "CSMF", "SCP", "SCMP", "CSP", "CSMP"]),
+    stub=st.sampled_from(["L0", "L1"]),
+    months=st.sampled_from([1, 2, 3, 6]),
+    anchor=st.dates(dt.date(2026, 1, 1), dt.date(2026, 6, 30)),
+    length=st.integers(200, 1500),
+    cents=st.integers(0, 30),
+)
+def test_what_is_lent_comes_back_whatever_the_terms(
+    kind, role, count, moves, stub, months, anchor, length, cents
+):
+    cycle, start = f"P{months}M{stub}", f"{anchor}T00:00:00"
+    found = events(
+        REPAYING,
+        contractType=kind,
+        contractRole=role,
+        dayCountConvention=count,
+        businessDayConvention=moves,
+        calendar="MF",
+        nominalInterestRate=str(cents / 100),
+        maturityDate=f"{dt.date(2026, 1, 1) + dt.timedelta(days=length)}T00:00:00",
+        cycleOfInterestPayment=cycle,
+        cycleAnchorDateOfInterestPayment=start,
+        cycleOfPrincipalRedemption=cycle,
+        cycleAnchorDateOfPrincipalRedemption=start,
+        nextPrincipalRedemptionPayment=None if kind == "ANN" else "70",
+    )
+    assert sum(each.payoff for each in found if each.type in ("IED", "PR", "MD")) == pytest.approx(
+        0, abs=1e-6
+    )
+    assert [each.time for each in found] == sorted(each.time for each in found)
+    interest = sum(each.payoff for each in found if each.type == "IP")
+    assert interest * (1 if role == "RPA" else -1) >= 0
+    assert found[-1].states["notional"] == 0
