@@ -13,6 +13,7 @@ from huoshui.policy.pack import Pack
 from huoshui.policy.schema import ChartAccount
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.ledger.actions.refusing import refusing
 from huoshui.web.ledger.queries.accounts import account_ids
 from huoshui.web.ledger.rules.entries import AccountName
 from huoshui.web.ledger.rules.refusals import LedgerRefusal
@@ -53,7 +54,7 @@ def accounts_open(
         return found
     chart = {code: each for said in pack.charts.values() for code, each in said.accounts.items()}
     kinds = [_in_chart(chart, name) for name in missing]
-    with connection.cursor() as cursor:
+    with refusing(), connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ledger_account_id_seq')")
         opening = cursor.fetchone()[0]
         columns = {

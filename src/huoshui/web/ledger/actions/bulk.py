@@ -24,10 +24,10 @@ from huoshui.web.ledger.actions.accounts import accounts_open
 from huoshui.web.ledger.actions.posting import (
     Posted,
     posted_before,
-    refusing,
     voucher_open,
     voucher_tell,
 )
+from huoshui.web.ledger.actions.refusing import refusing
 from huoshui.web.ledger.rules.entries import MOST_FEN, AccountName, Booking, body_digest
 from huoshui.web.ledger.rules.refusals import LedgerRefusal
 

@@ -8,13 +8,11 @@ an account with a floor is held from then on.  The database refuses what would o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import psycopg
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from huoshui.kernel.errors import Refused
 from huoshui.policy.pack import Pack
@@ -23,6 +21,7 @@ from huoshui.web.audit.actions.statements import listed, said, together
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.ledger.actions.accounts import accounts_open
+from huoshui.web.ledger.actions.refusing import refusing
 from huoshui.web.ledger.queries.accounts import account_ids
 from huoshui.web.ledger.queries.vouchers import lines_of, voucher_of_key
 from huoshui.web.ledger.rules.asking import entry_problems
@@ -36,7 +35,6 @@ from huoshui.web.ledger.rules.entries import (
     transfer_digest,
     voucher_digest,
 )
-from huoshui.web.ledger.rules.errors import refusal_of
 from huoshui.web.ledger.rules.refusals import LedgerRefusal
 
 POSTED = "ledger.posted"
@@ -289,22 +287,6 @@ def voucher_tell(
             "digest": digest.hex(),
         },
     )
-
-
-@contextmanager
-def refusing(corrects: int | None = None) -> Iterator[None]:
-    """Turn what the database refuses into refusals; the transaction is lost all the same."""
-    try:
-        yield
-    except DatabaseError as error:
-        cause = error.__cause__
-        if not isinstance(cause, psycopg.Error):
-            raise
-        said = cause.diag
-        refused = refusal_of(cause.sqlstate, said.message_detail, said.constraint_name, corrects)
-        if refused is None:
-            raise
-        raise refused from error
 
 
 def _lines(
