@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
+import openpyxl
 import pytest
 
 from huoshui.web.agreements.models import Agreement, AgreementEvent
@@ -69,6 +71,11 @@ def test_a_loan_is_drawn_paid_and_corrected_on_its_page(desk: Desk) -> None:
     assert "/loan/pay" not in text  # the borrower sees it and enters nothing
     told = desk.page(desk.owner, "/statement.csv")
     assert "50,000.00" in told
+    pdf = desk.owner.get(desk.here + "/statement.pdf").content
+    assert pdf.startswith(b"%PDF-")
+    book = desk.owner.get(desk.here + "/statement.xlsx").content
+    sheets = openpyxl.load_workbook(io.BytesIO(book))
+    assert [cell.value for cell in sheets.worksheets[1][2]][2:] == [200_000, 200_000, 0]
 
 
 def test_what_is_refused_stays_typed_and_changes_nothing(desk: Desk) -> None:

@@ -17,5 +17,13 @@ urlpatterns = [
     path("agreements/<uuid:wanted>/loan/pay", loans.loan_pay, name="pay"),
     path("agreements/<uuid:wanted>/loan/reverse", loans.loan_reverse, name="reverse"),
     path("agreements/<uuid:wanted>/loan/relief", loans.loan_relief, name="relief"),
-    path("agreements/<uuid:wanted>/loan/statement.csv", loans.loan_statement, name="statement"),
+    *(
+        path(
+            f"agreements/<uuid:wanted>/loan/statement.{form}",
+            loans.loan_statement,
+            {"form": form},
+            name=f"statement_{form}",
+        )
+        for form in loans.FILES
+    ),
 ]

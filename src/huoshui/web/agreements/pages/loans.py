@@ -25,19 +25,29 @@ from huoshui.web.agreements.queries.agreements import agreement, state_label
 from huoshui.web.agreements.queries.loans import Loan, class_of, loan_of, statement
 from huoshui.web.agreements.rules.loan.accepting import may_append
 from huoshui.web.agreements.rules.loan.events import Event
+from huoshui.web.agreements.rules.printing import as_pdf, as_xlsx
 from huoshui.web.agreements.rules.relief import effect
-from huoshui.web.agreements.rules.sheets import SCHEDULE, as_csv, schedule_rows, told
+from huoshui.web.agreements.rules.sheets import (
+    SCHEDULE,
+    SCHEDULE_TITLE,
+    STATEMENT,
+    STATEMENT_TITLE,
+    as_cells,
+    as_csv,
+    schedule_rows,
+    statement_told,
+    told,
+)
 from huoshui.web.agreements.rules.states import EVENTS
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.rules.language import spoken
 
-STATEMENT = (
-    ({"zh": "起息日", "en": "Value day"}, "code"),
-    ({"zh": "事项", "en": "What"}, "name"),
-    ({"zh": "金额", "en": "Amount"}, "num"),
-    ({"zh": "日终本金", "en": "Principal after it"}, "num"),
-    ({"zh": "日终应还", "en": "Due after it"}, "num"),
-)
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+"""Forms of a statement, and what a browser is told that they are."""
 
 
 @door("agreement.read")
@@ -53,7 +63,7 @@ def loan_one(request: Any, wanted: UUID) -> HttpResponse:
         "state": state,
         "asof": asof,
         "classed": class_of(state, request.today),
-        "schedule": _table(SCHEDULE, schedule_rows(state), {"zh": "还款计划", "en": "Schedule"}),
+        "schedule": _table(SCHEDULE, schedule_rows(state), SCHEDULE_TITLE),
         "lines": [
             {"line": line, "label": EVENTS[line.kind]} for line in statement(loan, asof=asof)
         ],
@@ -130,23 +140,40 @@ def loan_relief(request: Any, wanted: UUID) -> HttpResponse:
 
 
 @door("agreement.read")
-def loan_statement(request: Any, wanted: UUID) -> HttpResponse:
-    """Give the schedule and the statement as one CSV file."""
-    loan, language = _loan(request, wanted), spoken()
-    rows = [*told(schedule_rows(loan.state(request.today)), language), []]
-    rows.append([label[language] for label, _ in STATEMENT])
-    rows += told(
-        (
-            [line.on, EVENTS[line.kind], line.amount_fen, line.principal_fen, line.due_fen]
-            for line in statement(loan, asof=request.today)
-        ),
-        language,
-    )
-    made = as_csv([label[language] for label, _ in SCHEDULE], rows)
-    response = HttpResponse(made, content_type="text/csv; charset=utf-8")
-    name = f"{loan.agreement.ref}-{request.today}.csv"
+def loan_statement(request: Any, wanted: UUID, form: str) -> HttpResponse:
+    """Give the schedule and the statement as a file: CSV, a workbook or a PDF."""
+    loan, language, asof = _loan(request, wanted), spoken(), request.today
+    state = loan.state(asof)
+    parts = [
+        (SCHEDULE_TITLE, SCHEDULE, schedule_rows(state)),
+        (STATEMENT_TITLE, STATEMENT, _lines(loan, asof)),
+    ]
+    if form == "csv":
+        made = as_csv([[head, *told(rows, language)] for head, rows in _headed(parts, language)])
+    elif form == "xlsx":
+        made = as_xlsx(
+            {
+                title[language]: [head, *as_cells(rows, language)]
+                for (title, _, rows), (head, _) in zip(parts, _headed(parts, language), strict=True)
+            }
+        )
+    else:
+        made = as_pdf(statement_told(loan.agreement, state, parts, language), asof=asof)
+    response = HttpResponse(made, content_type=FILES[form])
+    name = f"{loan.agreement.ref}-{asof}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _lines(loan: Loan, asof: dt.date) -> list[list[Any]]:
+    return [
+        [line.on, EVENTS[line.kind], line.amount_fen, line.principal_fen, line.due_fen]
+        for line in statement(loan, asof=asof)
+    ]
+
+
+def _headed(parts: Any, language: Any) -> list[tuple[list[str], list[list[Any]]]]:
+    return [([label[language] for label, _ in columns], rows) for _, columns, rows in parts]
 
 
 def _loan(request: Any, wanted: UUID) -> Loan:

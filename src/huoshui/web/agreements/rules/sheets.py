@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from huoshui.kernel.money import written
 from huoshui.web.agreements.rules.loan.state import LoanState
@@ -21,6 +22,17 @@ SCHEDULE: tuple[tuple[Words, str], ...] = (
 )
 """Columns of a schedule, each with its kind."""
 
+STATEMENT: tuple[tuple[Words, str], ...] = (
+    ({"zh": "起息日", "en": "Value day"}, "code"),
+    ({"zh": "事项", "en": "What"}, "name"),
+    ({"zh": "金额", "en": "Amount"}, "num"),
+    ({"zh": "日终本金", "en": "Principal after it"}, "num"),
+    ({"zh": "日终应还", "en": "Due after it"}, "num"),
+)
+"""Columns of a statement, each with its kind."""
+
+SCHEDULE_TITLE = {"zh": "还款计划", "en": "Schedule"}
+STATEMENT_TITLE = {"zh": "对账单", "en": "Statement"}
 LATE = {"zh": "逾期", "en": "late"}
 DUE = {"zh": "应还", "en": "due"}
 PAID = {"zh": "已还", "en": "paid"}
@@ -63,10 +75,59 @@ def _text(cell: Cell, language: str) -> str:
     return str(cell)
 
 
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Write rows as a file that spreadsheets open in Chinese as well."""
+def as_cells(rows: Iterable[Sequence[Cell]], language: str) -> list[list[str | int | None]]:
+    """Tell rows for a workbook, where fen stay numbers."""
+    return [
+        [cell if isinstance(cell, int | None) else _text(cell, language) for cell in row]
+        for row in rows
+    ]
+
+
+def as_csv(tables: Iterable[Iterable[Sequence[str]]]) -> bytes:
+    """Write tables below each other as a file that spreadsheets open in Chinese as well."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    for nth, rows in enumerate(tables):
+        if nth:
+            writer.writerow([])
+        writer.writerows(rows)
     return out.getvalue().encode("utf-8-sig")
+
+
+PAIRS: tuple[tuple[str, Words], ...] = (
+    ("ref", {"zh": "协议编号", "en": "Agreement"}),
+    ("subject_name", {"zh": "借款人", "en": "Borrower"}),
+    ("asof", {"zh": "截至", "en": "As of"}),
+    ("drawn_on", {"zh": "放款日", "en": "Drawn on"}),
+    ("matures_on", {"zh": "到期日", "en": "Matures on"}),
+    ("principal_fen", {"zh": "未还本金（元）", "en": "Principal owed, yuan"}),
+    ("due_fen", {"zh": "当前应还（元）", "en": "Due now, yuan"}),
+    ("payoff_fen", {"zh": "结清所需（元）", "en": "Settles it, yuan"}),
+)
+"""What stands above a printed statement."""
+
+
+def statement_told(agreement: Any, state: LoanState, parts: Any, language: str) -> dict[str, Any]:
+    """Tell a statement for print: of whom, how it stands, the schedule and what happened."""
+    known = {
+        name: getattr(agreement if name in ("ref", "subject_name") else state, name)
+        for name, _ in PAIRS
+    }
+    return {
+        "language": language,
+        "title": {"zh": "贷款还款计划与对账单", "en": "Loan schedule and statement"}[language],
+        "pairs": [[label[language], _text(known[name], language)] for name, label in PAIRS],
+        "parts": [
+            {
+                "title": title[language],
+                "head": [label[language] for label, _ in columns],
+                "rows": told(rows, language),
+                "numbers": [nth for nth, (_, kind) in enumerate(columns) if kind == "num"],
+            }
+            for title, columns, rows in parts
+        ],
+        "made": {
+            "zh": "由活水平台按合同与全部事件重演得出；银行核心系统的记录为准。",
+            "en": "Folded from the contract and its events; the bank's own core is the record.",
+        }[language],
+    }
