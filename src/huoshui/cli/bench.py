@@ -17,6 +17,7 @@ from huoshui.bench.timing import keep
 from huoshui.cli import (
     bench_cashflow,
     bench_city,
+    bench_ledger,
     bench_link,
     bench_spark,
     bench_speed,
@@ -71,7 +72,7 @@ def ingest(
     _done(found, as_json)
 
 
-for commands in (bench_speed, bench_link, bench_city, bench_spark, bench_cashflow):
+for commands in (bench_speed, bench_link, bench_city, bench_ledger, bench_spark, bench_cashflow):
     for command in commands.COMMANDS:
         bench.add_command(command)
 

@@ -1,0 +1,129 @@
+"""Postings a second by several writers, and balances of an account with very many legs.
+
+A PostgreSQL of its own is started with the settings of every home: durable, each commit waits for
+the disk.  Each posting is a voucher of one transfer in a transaction of its own, told of in the
+record, by a process that logs in as the web role and acts for an institution under row-level
+security.  The long account's legs were posted over two years by the bulk action, in vouchers of
+some hundreds, and its checkpoints made as the jobs process makes them every minute.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from huoshui.bench.timing import circumstances
+from huoshui.web.project import database
+
+FORMS = ("spread", "hot", "hot_with_floor")
+"""Each writer its own accounts; all on one account; all lowering one account that has a floor."""
+
+VOUCHER_LEGS = 500
+
+
+def bench_ledger(*, writers: int, seconds: float, legs: int) -> dict[str, Any]:
+    """Measure on a database made for it and thrown away."""
+    with tempfile.TemporaryDirectory(prefix="huoshui-ledger-") as made:
+        home = Path(made)
+        home.chmod(0o755)
+        db = database.start(home, base=home / "data")
+        try:
+            database.migrate(db)
+            return _measure(db, writers=writers, seconds=seconds, legs=legs)
+        finally:
+            database.stop(db)
+
+
+def _measure(db: database.Database, *, writers: int, seconds: float, legs: int) -> dict[str, Any]:
+    said = _asked(db, "jobs", {"do": "prepare"})
+    rates: dict[str, Any] = {}
+    for form in FORMS:
+        orders = {"do": "write", "institution": said["institution"], "form": form,
+                  "seconds": seconds}  # fmt: skip
+        rates[form] = _written(db, writers, orders)
+    long = _asked(
+        db, "jobs", {"do": "long", "institution": said["institution"], "legs": legs,
+                     "each": VOUCHER_LEGS},
+    )  # fmt: skip
+    read = _asked(db, "web", {"do": "read", "institution": said["institution"]})
+    return {
+        "bench": "ledger",
+        "postings_per_second": rates["spread"]["per_second"],
+        "hot_per_second": rates["hot"]["per_second"],
+        "hot_with_floor_per_second": rates["hot_with_floor"]["per_second"],
+        "balance_ms": read["balance_ms"],
+        "balance_asof_ms": read["balance_asof_ms"],
+        "balance_known_ms": read["balance_known_ms"],
+        "account_legs": read["legs"],
+        "checkpoints": long["checkpoints"],
+        "bulk_legs": long["bulk_legs"],
+        "bulk_seconds": long["bulk_seconds"],
+        "verify_seconds": long["verify_seconds"],
+        "holds": long["holds"],
+        "writers": writers,
+        "seconds": seconds,
+        "cpu_ms_per_posting": {form: rates[form]["cpu_ms"] for form in FORMS},
+        **circumstances(),
+    }
+
+
+def _environment(db: database.Database, role: database.Role) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": database.SETTINGS,
+        "HUOSHUI_DB_URL": db.url(role),
+        "HUOSHUI_SECRET_KEY": db.keys.django,
+    }
+
+
+def _begun(db: database.Database, role: database.Role, orders: dict[str, Any]) -> Any:
+    command = [sys.executable, "-m", "huoshui.bench.ledger_writer"]
+    child = psutil.Popen(
+        command, env=_environment(db, role), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    child.stdin.write(json.dumps(orders) + "\n")
+    child.stdin.flush()
+    return child
+
+
+def _asked(db: database.Database, role: database.Role, orders: dict[str, Any]) -> dict[str, Any]:
+    child = _begun(db, role, orders)
+    answer: dict[str, Any] = _line(child)
+    child.communicate()
+    return answer
+
+
+def _line(child: Any) -> dict[str, Any]:
+    said = child.stdout.readline()
+    if not said:
+        raise subprocess.CalledProcessError(child.wait() or 1, "huoshui.bench.ledger_writer")
+    answer: dict[str, Any] = json.loads(said)
+    return answer
+
+
+def _written(db: database.Database, writers: int, orders: dict[str, Any]) -> dict[str, Any]:
+    """Let several writers begin at one moment; give what they posted a second together."""
+    begun = [_begun(db, "web", {**orders, "writer": nth}) for nth in range(writers)]
+    for child in begun:
+        _line(child)
+    for child in begun:
+        child.stdin.write("\n")
+        child.stdin.flush()
+    answers = [_line(child) for child in begun]
+    posted = sum(each["posted"] for each in answers)
+    cpu = statistics.mean(each["cpu_seconds"] for each in answers) * writers
+    for child in begun:
+        child.communicate()
+    return {
+        "per_second": round(sum(each["posted"] / each["seconds"] for each in answers)),
+        "cpu_ms": round(1000 * cpu / posted, 3),
+    }
