@@ -98,3 +98,14 @@ def test_busy_accounts_are_met_in_the_sample_and_looked_after() -> None:
     assert checkpoints_make() > 0, "three times six hundred legs held a sampled one"
     assert checkpoints_make() == 0
     assert fen(bank, principal()) == 1800
+
+
+def test_what_cannot_be_counted_yet_stays_due(as_role: AsRole) -> None:
+    bank = lender()
+    other = as_role("jobs")
+    other.execute("SELECT pg_current_xact_id()")  # holds back what is settled
+    for nth in range(3):
+        post(bank, f"k-{nth}", *[drawn(1)] * 600, actor=SYSTEM)
+    assert checkpoints_make() == 0
+    other.rollback()
+    assert checkpoints_make() > 0

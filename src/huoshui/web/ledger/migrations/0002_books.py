@@ -161,6 +161,13 @@ CHECKPOINTS = f"""
                coalesce(last.credit_held_fen, 0) + sum(m.credit_held_fen) OVER w
         FROM moved m JOIN spans s USING (through) WINDOW w AS (ORDER BY through);
         GET DIAGNOSTICS made = ROW_COUNT;
+        -- What could not be counted yet is looked at again.
+        INSERT INTO ledger_due (account_id, institution_id) SELECT account, owner
+        WHERE NOT EXISTS (SELECT 1 FROM ledger_due d WHERE d.account_id = account)
+          AND (EXISTS (SELECT 1 FROM ledger_transfer
+                       WHERE debit_id = account AND batch > settled)
+               OR EXISTS (SELECT 1 FROM ledger_transfer
+                          WHERE credit_id = account AND batch > settled));
         RETURN made;
     END $$
 """
