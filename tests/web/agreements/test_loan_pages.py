@@ -94,6 +94,20 @@ def test_what_is_refused_stays_typed_and_changes_nothing(desk: Desk) -> None:
     assert desk.send(desk.owner, "pay", amount="1", on=today).status_code == 403
 
 
+def test_security_is_given_and_registered_on_the_agreements_page(desk: Desk) -> None:
+    here = f"/agreements/{desk.branch.id}"
+    given = {"asset": "patent", "ref": "ZL-1", "value": "800000", "secures": "300000"}
+    assert desk.officer.post(f"{here}/security", given).status_code == 302
+    entry = {"asset": "patent", "ref": "ZL-1", "proof": "Y2026980000001"}
+    assert desk.officer.post(f"{here}/security/register", entry).status_code == 302
+    assert "300,000.00" in desk.owner.get(here).content.decode()
+    again = desk.officer.post(f"{here}/security", given)
+    assert again.status_code in (400, 409, 422)
+    assert "ZL-1" in again.content.decode()
+    assert desk.officer.post(f"{here}/security/end", entry).status_code == 302
+    assert desk.owner.post(f"{here}/security", given).status_code == 403
+
+
 def test_a_relief_is_shown_to_each_side_before_it_is_agreed(desk: Desk) -> None:
     today = day(desk)
     desk.send(desk.officer, "draw", amount="200000", on=today)

@@ -13,11 +13,14 @@ from huoshui.kernel.errors import Refused
 from huoshui.policy.loader import load
 from huoshui.web.agreements.actions import loans
 from huoshui.web.agreements.actions.agreements import condition_meet
+from huoshui.web.agreements.actions.securities import security_take
 from huoshui.web.agreements.models import Agreement, AgreementEvent, Condition
 from huoshui.web.agreements.queries.loans import loan_of, statement
+from huoshui.web.agreements.queries.securities import securities
 from huoshui.web.agreements.rules.booking import RULES
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.postings import POSTING_KINDS
+from huoshui.web.agreements.rules.security import Given, Registered, SecurityAct, Valued
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.models import Entry
 from huoshui.web.cases.actions.applications import offer_accept
@@ -204,3 +207,31 @@ def test_only_who_may_relieve_relieves_and_the_borrower_enters_nothing(branch: B
 
 def test_every_kind_that_a_loan_books_has_its_rule(demo_packs: list[Path], asof: dt.date) -> None:
     assert set(POSTING_KINDS) <= set(load(demo_packs, asof=asof).postings[RULES].events)
+
+
+def test_money_is_drawn_on_a_patent_once_its_register_entered_it(branch: Branch) -> None:
+    branch.ready()
+    pledged = {"agreement": branch.id, "ref": "ZL-1", "asset": "patent", "on": TODAY}
+
+    def take(act: SecurityAct, **said: Any) -> None:
+        with acting(branch.officer):
+            security_take(branch.sent(TODAY), **{**pledged, **said}, act=act)  # type: ignore[arg-type]
+
+    take(Given(500_000_00, 300_000_00))
+    for act, code in (
+        (Given(1, 1), "security.given_already"),
+        (Valued(0), "security.worthless"),
+        (Registered("movables", "1"), "security.other_register"),
+    ):
+        with pytest.raises(Refused) as refused:
+            take(act)
+        assert refused.value.problems[0].code == code
+    with pytest.raises(Refused) as refused:
+        branch.draw()
+    assert refused.value.problems[0].code == "security.not_registered"
+    take(Registered("cnipa", "Y2026980000001"))
+    branch.draw().check(TODAY, today=TODAY)
+    with acting(branch.owner):
+        (found,) = securities(branch.owner, Agreement.objects.get(), today=TODAY)
+        assert found.state.holds_against_others
+        assert found.state.covers_fen == 300_000_00

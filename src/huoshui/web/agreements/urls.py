@@ -5,13 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from huoshui.web.agreements.pages import agreements as pages
-from huoshui.web.agreements.pages import loans
+from huoshui.web.agreements.pages import loans, securities
 
 app_name = "agreements"
 urlpatterns = [
     path("agreements", pages.agreement_list, name="agreements"),
     path("agreements/<uuid:wanted>", pages.agreement_one, name="one"),
     path("agreements/<uuid:wanted>/confirm", pages.condition_confirm, name="confirm"),
+    path("agreements/<uuid:wanted>/security", securities.security_give, name="give"),
+    path(
+        "agreements/<uuid:wanted>/security/register", securities.security_register, name="register"
+    ),
+    path("agreements/<uuid:wanted>/security/end", securities.security_end, name="end"),
     path("agreements/<uuid:wanted>/loan", loans.loan_one, name="loan"),
     path("agreements/<uuid:wanted>/loan/draw", loans.loan_draw, name="draw"),
     path("agreements/<uuid:wanted>/loan/pay", loans.loan_pay, name="pay"),

@@ -133,6 +133,21 @@ def _folded(agreement: Agreement) -> str:
     return folded(events, conditions=set(codes))
 
 
+def was_sent(
+    agreement: Agreement, *, key: str, kind: str, on: dt.date, body: dict[str, Any]
+) -> bool:
+    """Say whether the same was sent under a key before; something else is refused."""
+    assert key, "whatever is sent has a key"
+    rows = AgreementEvent.objects.filter(institution_id=agreement.institution_id, key=key)
+    before = rows.select_related("agreement").first()
+    if before is None:
+        return False
+    said = (before.agreement_id, before.kind, before.on, before.body)
+    if said != (agreement.id, kind, on, body):
+        raise AgreementRefusal.KEY_OF_OTHER.refuse(key=key, n=before.n, ref=before.agreement.ref)
+    return True
+
+
 def event_add(
     actor: Actor,
     agreement: Agreement,

@@ -17,9 +17,10 @@ from django.db import transaction
 from huoshui.kernel.errors import Refused
 from huoshui.kernel.period import add_months
 from huoshui.policy.deciding import decide
-from huoshui.web.agreements.actions.agreements import event_add
-from huoshui.web.agreements.models import Agreement, AgreementEvent
+from huoshui.web.agreements.actions.agreements import event_add, was_sent
+from huoshui.web.agreements.models import Agreement
 from huoshui.web.agreements.queries.loans import Loan, loan_of
+from huoshui.web.agreements.queries.securities import securities
 from huoshui.web.agreements.rules.booking import RULES, by_day
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.accepting import may_append
@@ -27,6 +28,7 @@ from huoshui.web.agreements.rules.loan.events import Event, body_of
 from huoshui.web.agreements.rules.loan.postings import postings
 from huoshui.web.agreements.rules.loan.state import LoanState
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
+from huoshui.web.agreements.rules.security import may_draw_on
 from huoshui.web.agreements.rules.states import EVENTS, STANDING
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
@@ -136,19 +138,23 @@ def event_take(
     """Write an event into an agreement's stream and book what it changes, or refuse it."""
     sent.actor.need(permission)
     found = _agreement(agreement, lock=True)
-    if _was_sent(sent, found, act, on):
+    kind, body = Event(0, on, act).kind, body_of(act)
+    if was_sent(found, key=sent.key, kind=kind, on=on, body=body):
         return found
     loan = loan_of(sent.actor, found, today=sent.today)
     if loan is None:
         raise AgreementRefusal.NOT_A_LOAN.refuse(ref=found.ref)
+    if isinstance(act, ev.Draw):
+        given = securities(sent.actor, found, today=sent.today)
+        Refused.raise_any(may_draw_on((each.state, each.register) for each in given))
     event = Event(loan.last + 1, on, act, sent.key)
     words = tuple(pack_on(sent.today).vocabularies["loan_class"].entries)
     Refused.raise_any(
         may_append(loan.contract, loan.events, event, today=sent.today, classes=words)
     )
     event_add(
-        sent.actor, found, n=event.n, kind=event.kind, at=sent.at, on=on,
-        body=body_of(act), key=sent.key,
+        sent.actor, found, n=event.n, kind=kind, at=sent.at, on=on,
+        body=body, key=sent.key,
     )  # fmt: skip
     _book(sent, loan, event, until=max(sent.today, found.booked_until or sent.today))
     _tell(sent, found, event)
@@ -173,22 +179,6 @@ def _agreement(wanted: UUID, *, lock: bool = False) -> Agreement:
     if found is None:
         raise AgreementRefusal.UNKNOWN.refuse()
     return found  # type: ignore[no-any-return]
-
-
-def _was_sent(sent: Sent, found: Agreement, act: ev.Act, on: dt.date) -> bool:
-    """Say whether the same was sent under this key before; something else is refused."""
-    assert sent.key, "whatever is sent has a key"
-    rows = AgreementEvent.objects.filter(institution_id=found.institution_id, key=sent.key)
-    before = rows.select_related("agreement").first()
-    if before is None:
-        return False
-    kind = Event(0, on, act).kind
-    is_same = (before.agreement_id, before.kind, before.on) == (found.id, kind, on)
-    if not is_same or before.body != body_of(act):
-        raise AgreementRefusal.KEY_OF_OTHER.refuse(
-            key=sent.key, n=before.n, ref=before.agreement.ref
-        )
-    return True
 
 
 def _book(sent: Sent, loan: Loan, event: Event | None, *, until: dt.date) -> None:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from huoshui.kernel.errors import Refused
 from huoshui.web.agreements.actions.agreements import condition_meet
+from huoshui.web.agreements.forms.loans import key_of
 from huoshui.web.agreements.models import Agreement
 from huoshui.web.agreements.queries.agreements import (
     agreement,
@@ -19,6 +20,7 @@ from huoshui.web.agreements.queries.agreements import (
     state_label,
 )
 from huoshui.web.agreements.queries.loans import loan_of
+from huoshui.web.agreements.queries.securities import assets, securities
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 
@@ -53,6 +55,10 @@ def agreement_one(request: Any, wanted: UUID) -> HttpResponse:
             "conditions": conditions(request.actor, found),
             "events": events(request.actor, found),
             "has_loan": loan_of(request.actor, found, today=request.today) is not None,
+            "securities": securities(request.actor, found, today=request.today),
+            "assets": assets(request.today),
+            "key": key_of(request.POST),
+            "typed": request.POST,
             "may_confirm": request.actor.may("agreement.confirm"),
             "problems": request.problems,
         },

@@ -7,8 +7,9 @@ and money is not drawn on it; where the entry only shows it to others, it holds 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from huoshui.kernel.errors import Problem, Refusal
 from huoshui.policy.pack import Pack
@@ -35,6 +36,18 @@ class SecurityRefusal(Refusal):
         "Give the number that {office} issued.",
         "{ref} 的登记缺少{proof}。",
         "请填写{office}出具的编号。",
+    )
+    GIVEN_ALREADY = (
+        "The asset {ref} is given as security already, as {asset}.",
+        "Give another reference, or end the earlier security first.",
+        "{ref} 已作为 {asset} 设定担保。",
+        "请使用其他编号，或先终止原担保。",
+    )
+    WORTHLESS = (
+        "{amount_fen} fen is no value of a security.",
+        "Give a value above nothing.",
+        "{amount_fen} 分不是担保物的价值。",
+        "请填写大于零的价值。",
     )
     OTHER_REGISTER = (
         "{asset} is entered by {wanted}, not by {register}.",
@@ -88,6 +101,32 @@ class Ended:
 
 
 SecurityAct = Given | Valued | Registered | Ended
+
+SECURITY_KINDS: Mapping[str, type[Given | Valued | Registered | Ended]] = {
+    "security_given": Given,
+    "security_valued": Valued,
+    "security_registered": Registered,
+    "security_ended": Ended,
+}
+"""Kinds of event in an agreement's stream that tell of its securities."""
+
+
+def told(ref: str, asset: str, act: SecurityAct) -> tuple[str, dict[str, Any]]:
+    """Tell an act as an event's kind and body."""
+    kind = next(kind for kind, form in SECURITY_KINDS.items() if isinstance(act, form))
+    body = {
+        name: value.isoformat() if isinstance(value, dt.date) else value
+        for name, value in vars(act).items()
+    }
+    return kind, {"ref": ref, "asset": asset, **body}
+
+
+def read(kind: str, body: Mapping[str, Any]) -> SecurityAct:
+    """Read an act as `told` wrote it."""
+    said = {name: value for name, value in body.items() if name not in ("ref", "asset")}
+    if said.get("until") is not None:
+        said["until"] = dt.date.fromisoformat(said["until"])
+    return SECURITY_KINDS[kind](**said)
 
 
 @dataclass(frozen=True)
@@ -204,6 +243,17 @@ def may_register(state: SecurityState, act: Registered, *, register: Register) -
     return found
 
 
+def may_give(known: SecurityState | None, act: Given, *, ref: str) -> list[Problem]:
+    """Give the reasons why an asset may not be given as security; none: it may."""
+    found = []
+    if known is not None:
+        found.append(SecurityRefusal.GIVEN_ALREADY.problem(ref=ref, asset=known.asset))
+    for amount in (act.value_fen, act.secures_fen):
+        if amount <= 0:
+            found.append(SecurityRefusal.WORTHLESS.problem(amount_fen=amount))
+    return found
+
+
 def may_draw_on(
     securities: Iterable[tuple[SecurityState, Register]],
 ) -> list[Problem]:
@@ -213,5 +263,5 @@ def may_draw_on(
             ref=state.ref, office=register.office.zh, proof=register.proof.zh
         )
         for state, register in securities
-        if not state.stands
+        if not state.stands and state.ended_on is None
     ]

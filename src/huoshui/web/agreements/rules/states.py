@@ -50,6 +50,10 @@ EVENTS = {
     "refund": {"zh": "退款", "en": "a surplus went back"},
     "write_off": {"zh": "核销", "en": "was written off"},
     "recover": {"zh": "核销后收回", "en": "something was recovered"},
+    "security_given": {"zh": "设定担保", "en": "security was given"},
+    "security_valued": {"zh": "担保物重估", "en": "security was valued"},
+    "security_registered": {"zh": "担保登记", "en": "security was registered"},
+    "security_ended": {"zh": "担保终止", "en": "security ended"},
     "reverse": {"zh": "冲正", "en": "an event was reversed"},
 }
 """What pages call the events."""
