@@ -195,6 +195,33 @@ def test_a_loan_that_goes_bad_is_suspended_written_off_and_partly_recovered(
     branch.check(TODAY + dt.timedelta(400), today=late)
 
 
+def test_an_extension_is_as_long_as_the_table_allows_and_no_longer(branch: Branch) -> None:
+    branch.ready().draw()  # twelve months: a short loan may be extended by its own term
+
+    def extend(until: dt.date) -> Agreement:
+        with acting(branch.approver):
+            return loans.loan_relieve(
+                branch.sent(TODAY, actor=branch.approver), agreement=branch.id,
+                act=ev.Extend(until), on=TODAY,
+            )  # fmt: skip
+
+    extend(dt.date(2028, 5, 20))
+    with pytest.raises(Refused) as refused:
+        extend(dt.date(2028, 11, 21))
+    assert refused.value.problems[0].code == "agreement.extended_too_far"
+    assert extend(dt.date(2028, 11, 20)).state == "open"
+
+
+def test_a_renewal_settles_one_loan_by_another(branch: Branch) -> None:
+    branch.ready().draw()
+    with acting(branch.approver), pytest.raises(Refused) as refused:
+        loans.loan_renew(
+            branch.sent(TODAY, actor=branch.approver), agreement=branch.id, by=branch.id,
+            on=TODAY, given={"is_working_capital": False, "is_business_loan": False},
+        )  # fmt: skip
+    assert refused.value.problems[0].code == "agreement.may_not_renew"
+
+
 def test_only_who_may_relieve_relieves_and_the_borrower_enters_nothing(branch: Branch) -> None:
     branch.ready().draw()
     for actor, act in ((branch.officer, ev.WriteOff()), (branch.owner, ev.WriteOff())):

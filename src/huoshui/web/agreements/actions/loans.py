@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from huoshui.kernel.errors import Refused
-from huoshui.kernel.period import add_months
+from huoshui.kernel.period import add_months, months_between
 from huoshui.policy.deciding import decide
 from huoshui.web.agreements.actions.agreements import event_add, was_sent
 from huoshui.web.agreements.models import Agreement
@@ -39,6 +39,9 @@ from huoshui.web.ledger.rules.entries import Booking
 SERVICE, RELIEVE = "loan.service", "loan.relieve"
 RENEWALS = "renewal_without_repayment"
 """The table that says whether a loan may be renewed, and whether its class is kept."""
+
+EXTENSIONS = "loan_extension"
+"""The table that says for how long a loan may be extended."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,29 @@ def loan_relieve(sent: Sent, *, agreement: UUID, act: ev.Act, on: dt.date) -> Ag
         ev.StopAccrual, ev.ResumeAccrual, ev.WriteOff,
     )  # fmt: skip
     assert isinstance(act, kinds), "what is paid goes another way"
+    if isinstance(act, ev.Extend):
+        extension_ask(sent, _agreement(agreement), act, on=on)
     return event_take(sent, agreement=agreement, act=act, on=on, permission=RELIEVE)
+
+
+def extension_ask(sent: Sent, found: Agreement, act: ev.Extend, *, on: dt.date) -> None:
+    """Refuse an extension that, with those before it, is longer than the packs allow."""
+    loan = loan_of(sent.actor, found, today=sent.today)
+    draw = next((e for e in loan.events if isinstance(e.act, ev.Draw)), None) if loan else None
+    if loan is None or draw is None or not isinstance(draw.act, ev.Draw):
+        return  # what is not drawn is refused for that
+    first = draw.act.matures_on or loan.contract.matures_on
+    given = {
+        "term_months": found.months,
+        "asked_on": on,
+        "matures_on": loan.state(on).matures_on,
+    }
+    outputs = decide(pack_on(sent.today), EXTENSIONS, given, asof=sent.today).outputs
+    most = outputs["months_most"]
+    assert isinstance(most, int | float), "the table answers where all of it is given"
+    months = months_between(act.matures_on, first)
+    if act.matures_on > add_months(first, int(most)):
+        raise AgreementRefusal.EXTENDED_TOO_FAR.refuse(most=most, months=max(months, 1))
 
 
 @transaction.atomic

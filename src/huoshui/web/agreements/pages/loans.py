@@ -24,7 +24,7 @@ from huoshui.web.agreements.forms.loans import (
 from huoshui.web.agreements.queries.agreements import agreement, state_label
 from huoshui.web.agreements.queries.loans import Loan, class_of, loan_of, statement
 from huoshui.web.agreements.rules.loan.accepting import may_append
-from huoshui.web.agreements.rules.loan.events import Event
+from huoshui.web.agreements.rules.loan.events import Event, Extend
 from huoshui.web.agreements.rules.printing import as_pdf, as_xlsx
 from huoshui.web.agreements.rules.relief import effect
 from huoshui.web.agreements.rules.sheets import (
@@ -127,6 +127,8 @@ def loan_relief(request: Any, wanted: UUID) -> HttpResponse:
     if request.POST.get("agreed") == "yes":
         loans.loan_relieve(_sent(request), agreement=loan.agreement.id, act=act, on=request.today)
         return redirect("agreements:loan", wanted)
+    if isinstance(act, Extend):
+        loans.extension_ask(_sent(request), loan.agreement, act, on=request.today)
     event = Event(loan.last + 1, request.today, act)
     Refused.raise_any(may_append(loan.contract, loan.events, event, today=request.today))
     shown = {

@@ -26,6 +26,12 @@ class AgreementRefusal(Refusal):
         "协议 {ref} 没有贷款条款。",
         "只有利率、期限和还款条件已确定的贷款可以放款、还款。",
     )
+    EXTENDED_TOO_FAR = (
+        "All extensions together may last {most} months at most; this makes {months}.",
+        "Agree an earlier day, or a new contract.",
+        "展期累计最长 {most} 个月；本次累计为 {months} 个月。",
+        "请约定更早的到期日，或另签合同。",
+    )
     MAY_NOT_RENEW = (
         "The rules do not let this loan be renewed without repayment ({row}).",
         "See the decision table renewal_without_repayment for what is missing.",
