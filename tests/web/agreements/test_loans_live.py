@@ -212,14 +212,56 @@ def test_an_extension_is_as_long_as_the_table_allows_and_no_longer(branch: Branc
     assert extend(dt.date(2028, 11, 20)).state == "open"
 
 
-def test_a_renewal_settles_one_loan_by_another(branch: Branch) -> None:
+SOUND = {
+    "size_class": "small",
+    "is_operating": True,
+    "is_working_capital": True,
+    "is_business_loan": False,
+    "matures_on": TODAY + dt.timedelta(365),
+    "applied_on": TODAY,
+    "signed_on": TODAY,
+    "has_real_need": True,
+    "has_temporary_difficulty": True,
+    "is_law_abiding": True,
+    "is_in_good_credit": True,
+    "has_interest_arrears": False,
+    "is_evading": False,
+}
+
+
+def test_a_renewal_settles_one_loan_by_another_and_no_money_moves(
+    stage: Stage,  # noqa: F811
+    branch: Branch,
+) -> None:
     branch.ready().draw()
-    with acting(branch.approver), pytest.raises(Refused) as refused:
-        loans.loan_renew(
-            branch.sent(TODAY, actor=branch.approver), agreement=branch.id, by=branch.id,
-            on=TODAY, given={"is_working_capital": False, "is_business_loan": False},
-        )  # fmt: skip
+    case = stage.submitted(branch.owner)
+    with acting(branch.owner):
+        by = offer_accept(branch.owner, at=AT, today=TODAY, case=case.id).id
+    with acting(branch.officer):
+        for code in Condition.objects.filter(agreement=by).values_list("code", flat=True):
+            condition_meet(branch.officer, at=AT, on=TODAY, agreement=by, code=code)
+
+    def renew(**said: object) -> tuple[Agreement, Agreement]:
+        with acting(branch.approver):
+            return loans.loan_renew(
+                branch.sent(TODAY, actor=branch.approver), agreement=branch.id, by=by,
+                on=TODAY, given={**SOUND, **said},
+            )  # fmt: skip
+
+    with pytest.raises(Refused) as refused:
+        renew(has_real_need=False)
     assert refused.value.problems[0].code == "agreement.may_not_renew"
+    old, new = renew()
+    assert (old.state, new.state) == ("closed", "open")
+    with acting(branch.officer):
+        bank = balance_named(
+            branch.officer,
+            institution=new.institution_id,
+            name=AccountName("renewal_clearing"),
+        )
+        assert bank is not None
+        assert (bank.balance_fen, bank.debit_fen) == (0, 200_000_00)
+        assert AgreementEvent.objects.get(kind="renew").body["keeps_class"] is True
 
 
 def test_only_who_may_relieve_relieves_and_the_borrower_enters_nothing(branch: Branch) -> None:
