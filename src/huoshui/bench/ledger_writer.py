@@ -62,12 +62,21 @@ def _prepare(orders: dict[str, Any]) -> dict[str, Any]:
 
 def _write(orders: dict[str, Any]) -> dict[str, Any]:
     from huoshui.web.audit.actions.acting import acting
+    from huoshui.web.audit.queries.packs import pack_on
     from huoshui.web.audit.rules.actor import Actor
+    from huoshui.web.ledger.actions.accounts import accounts_open
     from huoshui.web.ledger.actions.posting import transfers_post
+    from huoshui.web.ledger.rules.entries import AccountName
 
     bank = UUID(orders["institution"])
     actor = Actor("institution", "bench", institution=bank)
     wanted = _entries(orders["form"], orders["writer"])
+    with acting(actor):  # a loan's accounts are opened once; what is measured comes after
+        accounts_open(
+            actor, at=AT, institution=bank, pack=pack_on(DAY),
+            names=[AccountName(code, f"B-{orders['writer']}-{n}")
+                   for code in ("loan_principal", "refund_payable") for n in range(LOANS)],
+        )  # fmt: skip
 
     def post(n: int) -> None:
         with acting(actor):

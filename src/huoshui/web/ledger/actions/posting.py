@@ -45,9 +45,12 @@ _VOUCHER = f"""
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (institution_id, key) DO NOTHING RETURNING id, {NUMBERS}
 """
-_LINES = """
+_ADD = """
     INSERT INTO ledger_transfer (institution_id, voucher_id, effective_on, n, debit_id, credit_id,
                                  amount_fen, book, kind, hold_id, hold_n, digest)
+"""
+_LINE = f"{_ADD} VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_LINES = f"""{_ADD}
     SELECT %s::uuid, * FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::bigint[],
         %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[], %s::bytea[])
 """
@@ -206,7 +209,10 @@ def vouchers_write(
                 digest=digest, amount_fen=sum(line.amount_fen for line in each.lines),
             )  # fmt: skip
             rows += [(posted.voucher, day, *pair) for pair in zip(each.lines, transfers)]  # noqa: B905
-        if rows:
+        if len(rows) == 1:
+            ((voucher, day, line, hashed),) = rows
+            said(_LINE, [institution, voucher, day, *line, hashed])
+        elif rows:
             said(_LINES, _columns(institution, rows))
     return made
 

@@ -79,12 +79,16 @@ def _legs(account: str, until: str) -> str:
     )
 
 
+# A plan made while the tables were small, or never measured, is kept by a session for long; these
+# tables are always read by account.
+BY_INDEX = "SET enable_seqscan = off"
+
 # One row: what has moved and is held on an account, of value days up to `until`, known by `known`.
 SUMS = f"""
     CREATE FUNCTION ledger_sums(account bigint, known bigint, until date)
     RETURNS TABLE (debit_fen bigint, credit_fen bigint, debit_held_fen bigint,
                    credit_held_fen bigint, tail int)
-    LANGUAGE plpgsql STABLE AS $$
+    LANGUAGE plpgsql STABLE {BY_INDEX} AS $$
     #variable_conflict use_column
     DECLARE last ledger_checkpoint; kept ledger_checkpoint; rest record;
     BEGIN
@@ -120,7 +124,7 @@ SUMS = f"""
 # A span ends with the batch that fills it, so a batch is never divided.
 CHECKPOINTS = f"""
     CREATE FUNCTION ledger_checkpoint_make(account bigint, fill int) RETURNS int
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public {BY_INDEX} AS $$
     #variable_conflict use_column
     DECLARE settled bigint; last ledger_checkpoint; owner uuid; made int;
     BEGIN
@@ -249,31 +253,42 @@ HOLDS = """
     END $$
 """
 
+SEEN = """
+    SELECT count(*) FILTER (WHERE v.id IS NULL OR v.institution_id <> a.institution_id
+               OR v.effective_on <> a.effective_on OR v.batch <> a.batch
+               OR a.n NOT BETWEEN 1 AND v.legs) AS misfits,
+           min(v.legs) AS legs, count(*) AS rows,
+           min(a.voucher_id) AS first, max(a.voucher_id) AS last,
+           count(*) FILTER (WHERE d.institution_id IS DISTINCT FROM a.institution_id
+                            OR c.institution_id IS DISTINCT FROM a.institution_id) AS strange,
+           max(json_build_object('n', a.n, 'debit', d.currency, 'credit', c.currency)::text)
+               FILTER (WHERE d.currency <> c.currency) AS mixed,
+           array_agg(DISTINCT a.debit_id) FILTER (WHERE d.side = 'credit'
+               AND d.floor_fen IS NOT NULL AND a.kind IN ('posted', 'pending')) AS debits,
+           array_agg(DISTINCT a.credit_id) FILTER (WHERE c.side = 'debit'
+               AND c.floor_fen IS NOT NULL AND a.kind IN ('posted', 'pending')) AS credits,
+           array_agg(DISTINCT a.hold_id) FILTER (WHERE a.hold_id IS NOT NULL) AS holds,
+           count(*) FILTER (WHERE (a.voucher_id * 7 + a.n) % 512 = 0) AS sampled
+    FROM added a
+    LEFT JOIN ledger_voucher v ON v.id = a.voucher_id
+    LEFT JOIN ledger_account d ON d.id = a.debit_id
+    LEFT JOIN ledger_account c ON c.id = a.credit_id
+"""
+MANY_ROWS = 1000
+"""So many rows are worth a plan of their own."""
+
 # Most statements bring one voucher: then all is seen in one pass.  Several are counted apart.
-ADDED = """
+ADDED = f"""
     CREATE FUNCTION ledger_transfer_added() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public {BY_INDEX} AS $$
     DECLARE seen record; lowered bigint[]; fits boolean;
     BEGIN
-        SELECT count(*) FILTER (WHERE v.id IS NULL OR v.institution_id <> a.institution_id
-                   OR v.effective_on <> a.effective_on OR v.batch <> a.batch
-                   OR a.n NOT BETWEEN 1 AND v.legs) AS misfits,
-               min(v.legs) AS legs, count(*) AS rows,
-               min(a.voucher_id) AS first, max(a.voucher_id) AS last,
-               count(*) FILTER (WHERE d.institution_id IS DISTINCT FROM a.institution_id
-                                OR c.institution_id IS DISTINCT FROM a.institution_id) AS strange,
-               max(json_build_object('n', a.n, 'debit', d.currency, 'credit', c.currency)::text)
-                   FILTER (WHERE d.currency <> c.currency) AS mixed,
-               array_agg(DISTINCT a.debit_id) FILTER (WHERE d.side = 'credit'
-                   AND d.floor_fen IS NOT NULL AND a.kind IN ('posted', 'pending')) AS debits,
-               array_agg(DISTINCT a.credit_id) FILTER (WHERE c.side = 'debit'
-                   AND c.floor_fen IS NOT NULL AND a.kind IN ('posted', 'pending')) AS credits,
-               array_agg(DISTINCT a.hold_id) FILTER (WHERE a.hold_id IS NOT NULL) AS holds,
-               count(*) FILTER (WHERE (a.voucher_id * 7 + a.n) % 512 = 0) AS sampled
-        INTO seen FROM added a
-        LEFT JOIN ledger_voucher v ON v.id = a.voucher_id
-        LEFT JOIN ledger_account d ON d.id = a.debit_id
-        LEFT JOIN ledger_account c ON c.id = a.credit_id;
+        IF NOT EXISTS (SELECT 1 FROM added OFFSET {MANY_ROWS}) THEN
+            {SEEN.replace("FROM added", "INTO seen FROM added")};
+        ELSE
+            PERFORM set_config('enable_seqscan', 'on', true);  -- until the function ends
+            EXECUTE $seen${SEEN}$seen$ INTO seen;
+        END IF;
         fits := seen.misfits = 0;
         IF fits AND seen.first = seen.last THEN
             fits := seen.rows = seen.legs;
@@ -294,7 +309,7 @@ ADDED = """
             PERFORM ledger_holds_hold(seen.holds);
         END IF;
         IF seen.debits IS NOT NULL OR seen.credits IS NOT NULL THEN
-            lowered := coalesce(seen.debits, '{}') || coalesce(seen.credits, '{}');
+            lowered := coalesce(seen.debits, '{{}}') || coalesce(seen.credits, '{{}}');
             PERFORM ledger_limits_hold(lowered, seen.last);
         END IF;
         -- Who has many legs is met in a sample; its checkpoints are then looked after.
@@ -331,7 +346,7 @@ APPENDED = {
 
 def _appended(table: str, columns: str) -> list[str]:
     return [
-        *protect(table, read=OWN_INSTITUTION, insert=OWN),
+        *protect(table, read=OWN, insert=OWN),
         *append_only(table),
         f"ALTER TABLE {table} ALTER COLUMN batch SET DEFAULT {BATCH}",
         f"REVOKE INSERT ON {table} FROM {WEB}, {JOBS}",
@@ -341,9 +356,9 @@ def _appended(table: str, columns: str) -> list[str]:
 
 SECURITY = [
     *(each for table, columns in APPENDED.items() for each in _appended(table, columns)),
-    *protect("ledger_checkpoint", read=OWN_INSTITUTION),
+    *protect("ledger_checkpoint", read=OWN),
     *append_only("ledger_checkpoint"),
-    *protect("ledger_checkpointday", read=OWN_INSTITUTION),
+    *protect("ledger_checkpointday", read=OWN),
     *append_only("ledger_checkpointday"),
     *(f"REVOKE INSERT ON ledger_{name} FROM {JOBS}" for name in ("checkpoint", "checkpointday")),
     *protect("ledger_due", read=OWN_INSTITUTION),

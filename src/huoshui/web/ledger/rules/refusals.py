@@ -116,3 +116,21 @@ class LedgerRefusal(Refusal):
         "转账表缺少列：{columns}。",
         "请给出 debit、credit（账户号）、amount_fen 与 book 列。",
     )
+    NO_RULE = (
+        "The posting rules {posting} say nothing of {event}.",
+        "Use an event of packs/*/postings/{posting}.yaml, or add it there with its citation.",
+        "记账规则 {posting} 未规定 {event}。",
+        "请使用 packs/*/postings/{posting}.yaml 中的事件，或附出处添加。",
+    )
+    AMOUNTS_DIFFER = (
+        "{event} is posted by its {wanted}; given were: {given}.",
+        "Give each of the event's amounts, 0 where there is none of it.",
+        "{event} 应给出金额：{wanted}；实际给出：{given}。",
+        "请给出该事件的每一项金额，没有的填 0。",
+    )
+    PARTS_DIFFER = (
+        "{whole} of {event} is {whole_fen} fen, and its parts make {parts_fen}.",
+        "Give parts that make the whole.",
+        "{event} 的 {whole} 为 {whole_fen} 分，各部分之和为 {parts_fen} 分。",
+        "各部分之和须等于总额。",
+    )
