@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,8 +22,10 @@ import psutil
 from huoshui.bench.timing import circumstances
 from huoshui.web.project import database
 
-FORMS = ("spread", "hot", "hot_with_floor")
-"""Each writer its own accounts; all on one account; all lowering one account that has a floor."""
+FORMS = ("spread", "hot", "hot_with_floor", "stories")
+"""Each writer its own accounts; all on one account; all lowering one account that has a floor; and
+what a month of a loan books: a draw, an accrual, a receipt set against interest and principal.
+All but the last post vouchers of a single transfer."""
 
 VOUCHER_LEGS = 500
 
@@ -44,7 +45,8 @@ def bench_ledger(*, writers: int, seconds: float, legs: int) -> dict[str, Any]:
 
 def _measure(db: database.Database, *, writers: int, seconds: float, legs: int) -> dict[str, Any]:
     said = _asked(db, "jobs", {"do": "prepare"})
-    rates: dict[str, Any] = {}
+    _asked(db, "owner", {"do": "peer table"})
+    rates = {"peer": _written(db, writers, {"do": "peer", "seconds": seconds})}
     for form in FORMS:
         orders = {"do": "write", "institution": said["institution"], "form": form,
                   "seconds": seconds}  # fmt: skip
@@ -59,6 +61,9 @@ def _measure(db: database.Database, *, writers: int, seconds: float, legs: int) 
         "postings_per_second": rates["spread"]["per_second"],
         "hot_per_second": rates["hot"]["per_second"],
         "hot_with_floor_per_second": rates["hot_with_floor"]["per_second"],
+        "stories_postings_per_second": rates["stories"]["per_second"],
+        "stories_vouchers_per_second": rates["stories"]["vouchers_per_second"],
+        "peer_inserts_per_second": rates["peer"]["per_second"],
         "balance_ms": read["balance_ms"],
         "balance_asof_ms": read["balance_asof_ms"],
         "balance_known_ms": read["balance_known_ms"],
@@ -70,7 +75,7 @@ def _measure(db: database.Database, *, writers: int, seconds: float, legs: int) 
         "holds": long["holds"],
         "writers": writers,
         "seconds": seconds,
-        "cpu_ms_per_posting": {form: rates[form]["cpu_ms"] for form in FORMS},
+        "writer_cpu_ms_per_voucher": {form: rates[form]["cpu_ms"] for form in FORMS},
         **circumstances(),
     }
 
@@ -119,11 +124,15 @@ def _written(db: database.Database, writers: int, orders: dict[str, Any]) -> dic
         child.stdin.write("\n")
         child.stdin.flush()
     answers = [_line(child) for child in begun]
-    posted = sum(each["posted"] for each in answers)
-    cpu = statistics.mean(each["cpu_seconds"] for each in answers) * writers
     for child in begun:
         child.communicate()
+
+    def rate(name: str) -> int:
+        return round(sum(each[name] / each["seconds"] for each in answers))
+
+    cpu, vouchers = (sum(each[name] for each in answers) for name in ("cpu_seconds", "vouchers"))
     return {
-        "per_second": round(sum(each["posted"] / each["seconds"] for each in answers)),
-        "cpu_ms": round(1000 * cpu / posted, 3),
+        "per_second": rate("transfers"),
+        "vouchers_per_second": rate("vouchers"),
+        "cpu_ms": round(1000 * cpu / vouchers, 3),
     }

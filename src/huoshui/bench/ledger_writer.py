@@ -19,22 +19,31 @@ from typing import Any
 from uuid import UUID
 
 import django
+import psycopg
+
+from huoshui.web.audit.rules.security import WEB
 
 DAY = dt.date(2026, 11, 20)
 AT = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
-LOANS, WARM, DAYS, READS = 200, 30, 730, 200
+LOANS, WARM, DAYS, READS = 200, 60, 730, 200
+OPENED = ("loan_principal", "refund_payable", "interest_receivable", "borrower_clearing")
 
 
 def main() -> None:
     """Do what the first line of the input orders."""
     django.setup()
     orders: dict[str, Any] = json.loads(sys.stdin.readline())
-    work = {"prepare": _prepare, "write": _write, "long": _long, "read": _read}[orders["do"]]
+    works = {
+        "prepare": _prepare, "peer table": _peer_table, "peer": _peer, "write": _write,
+        "long": _long, "read": _read,
+    }  # fmt: skip
+    work = works[orders["do"]]
     _say(work(orders))
 
 
 def _say(answer: dict[str, Any]) -> None:
-    print(json.dumps(answer), flush=True)
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 def _prepare(orders: dict[str, Any]) -> dict[str, Any]:
@@ -75,44 +84,102 @@ def _write(orders: dict[str, Any]) -> dict[str, Any]:
         accounts_open(
             actor, at=AT, institution=bank, pack=pack_on(DAY),
             names=[AccountName(code, f"B-{orders['writer']}-{n}")
-                   for code in ("loan_principal", "refund_payable") for n in range(LOANS)],
+                   for code in OPENED for n in range(LOANS)],
         )  # fmt: skip
 
-    def post(n: int) -> None:
+    def post(n: int) -> int:
+        entries = next(wanted)
         with acting(actor):
             transfers_post(
                 actor, at=AT, institution=bank, key=f"{orders['form']}-{orders['writer']}-{n}",
-                entries=[next(wanted)], effective_on=DAY, why="bench", kind="bench",
+                entries=entries, effective_on=DAY, why="bench", kind="bench",
             )  # fmt: skip
+        return len(entries)
 
+    return _counted(post, orders["seconds"])
+
+
+def _peer(orders: dict[str, Any]) -> dict[str, Any]:
+    """Insert bare rows with three indexes, one commit each: no record, no floors, no rules."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    bare = psycopg.Cursor(connection.connection)
+    connection.connection.prepare_threshold = 0
+    sql = "INSERT INTO bench_peer (debit, credit, amount_fen, key) VALUES (%s, %s, %s, %s)"
+
+    def post(n: int) -> int:
+        bare.execute(sql, [n % LOANS, orders["writer"], 100, f"{orders['writer']}-{n}"])
+        return 1
+
+    return _counted(post, orders["seconds"])
+
+
+def _peer_table(orders: dict[str, Any]) -> dict[str, Any]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE bench_peer (id bigserial PRIMARY KEY, debit bigint, credit bigint, "
+            "amount_fen bigint CHECK (amount_fen > 0), key text)"
+        )
+        cursor.execute("CREATE INDEX ON bench_peer (debit, id)")
+        cursor.execute("CREATE INDEX ON bench_peer (credit, id)")
+        cursor.execute(f"GRANT INSERT ON bench_peer TO {WEB}")
+        cursor.execute(f"GRANT USAGE ON SEQUENCE bench_peer_id_seq TO {WEB}")
+    return {}
+
+
+def _counted(post: Callable[[int], int], seconds: float) -> dict[str, Any]:
+    """Post for so many seconds, from when a line comes; tell how much that was."""
     for n in range(WARM):
         post(-1 - n)
     _say({"ready": True})
     sys.stdin.readline()
-    started, cpu, done = time.perf_counter(), time.process_time(), 0
-    while time.perf_counter() - started < orders["seconds"]:
-        post(done)
-        done += 1
-    took = time.perf_counter() - started
-    return {"posted": done, "seconds": took, "cpu_seconds": time.process_time() - cpu}
+    started, cpu = time.perf_counter(), time.process_time()
+    turns = transfers = 0
+    while time.perf_counter() - started < seconds:
+        transfers += post(turns)
+        turns += 1
+    return {
+        "transfers": transfers,
+        "vouchers": turns,
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": time.process_time() - cpu,
+    }
 
 
 def _entries(form: str, writer: int) -> Iterator[Any]:
     from huoshui.web.ledger.rules.entries import AccountName, Entry
 
     chance = random.Random(writer)
+    bank = AccountName("bank_settlement")
     owed = [AccountName("refund_payable", f"B-{writer}-{n}") for n in range(LOANS)]
     while True:
         other = chance.choice(owed)
+        loan = AccountName("loan_principal", other.agreement)
         if form == "spread":
             # Paid out, and half of it paid back, which looks at the loan's floor.
-            loan = AccountName("loan_principal", other.agreement)
-            yield Entry(loan, other, 200)
-            yield Entry(other, loan, 100)
+            yield [Entry(loan, other, 200)]
+            yield [Entry(other, loan, 100)]
+        elif form == "stories":
+            # What a month of a loan books: interest grows, and comes in with some principal.
+            interest, clearing, income = (
+                AccountName("interest_receivable", other.agreement),
+                AccountName("borrower_clearing", other.agreement),
+                AccountName("interest_income"),
+            )
+            yield [Entry(loan, bank, 1000, "cash")]
+            yield [Entry(interest, income, 30)]
+            yield [
+                Entry(bank, clearing, 530, "cash"),
+                Entry(clearing, interest, 30),
+                Entry(clearing, loan, 500),
+            ]
         elif form == "hot":
-            yield Entry(other, AccountName("bank_settlement"), 1, "cash")
+            yield [Entry(other, bank, 1, "cash")]
         else:
-            yield Entry(other, AccountName("loan_principal", "HOT"), 1)
+            yield [Entry(other, AccountName("loan_principal", "HOT"), 1)]
 
 
 def _long(orders: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +217,8 @@ def _long(orders: dict[str, Any]) -> dict[str, Any]:
     bulk = time.perf_counter() - started
     while known_now() < posted.batch:  # the server itself may still be at something
         time.sleep(0.05)
-    checkpoints += checkpoints_make()
+    while more := checkpoints_make():
+        checkpoints += more
     found: list[bool] = []
 
     def verify() -> None:

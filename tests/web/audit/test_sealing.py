@@ -13,12 +13,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
 
 from huoshui.kernel.errors import Refused
+from huoshui.web.audit.actions import record
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.actions.record import payload_erase
 from huoshui.web.audit.actions.sealing import record_seal
+from huoshui.web.audit.actions.statements import said
 from huoshui.web.audit.models import Entry
 from huoshui.web.audit.queries.record import entry_shown
 from huoshui.web.audit.queries.seals import LOCK, seals
@@ -327,13 +328,14 @@ def test_the_verifier_runs_where_nothing_of_huoshui_is_installed(
     assert run(str(export), *given) == 2
 
 
-def test_one_deed_costs_two_statements() -> None:
+def test_one_deed_costs_two_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def watched(sql: str, values: Any = ()) -> Any:
         seen.append(sql)
-        return execute(sql, params, many, context)
+        return said(sql, values)
 
-    with acting(OPERATOR), connection.execute_wrapper(watch):
+    monkeypatch.setattr(record, "said", watched)
+    with acting(OPERATOR):
         entry(OPERATOR)
     assert sum("audit_" in sql for sql in seen) == 2

@@ -7,7 +7,7 @@ from django.db import connection
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.rules.actor import SYSTEM
 
-SPAN_LEGS = 512
+SPAN_LEGS = 256
 """So many legs, at the least, lie between two checkpoints."""
 
 AT_ONCE = 500

@@ -16,7 +16,7 @@ from huoshui.web.audit.rules.security import (
 
 BATCH = "(pg_current_xact_id()::text::bigint)"
 MEASURES = "debit_fen, credit_fen, debit_held_fen, credit_held_fen"
-SPAN_LEGS = 512
+SPAN_LEGS = 256
 """So many legs, at the least, lie between two checkpoints of an account."""
 
 # What is hashed is written with digits and fixed words alone; free text goes in as its own hash.
@@ -221,7 +221,7 @@ LIMITS = f"""
                     'after_fen', own - held)::text;
             END IF;
             -- A tail that got long is added up by whoever has the lock anyhow, now and then.
-            IF sums.tail >= {2 * SPAN_LEGS} AND voucher % 64 = 0 THEN
+            IF sums.tail >= {2 * SPAN_LEGS} AND voucher % 32 = 0 THEN
                 PERFORM ledger_checkpoint_make(each.id, {SPAN_LEGS});
             END IF;
         END LOOP;
