@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from huoshui.web.audit.actions.acting import acting
-from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.audit.rules.actor import SYSTEM, Actor
 from huoshui.web.ledger.actions.posting import Posted, transfers_post
-from huoshui.web.ledger.queries.balances import Balance, balance_named
+from huoshui.web.ledger.queries.balances import Balance, balance_named, known_now
 from huoshui.web.ledger.rules.entries import AccountName, Entry
 from huoshui.web.parties.models import Institution
 from tests.web.given import AT, DAY, institution
@@ -82,3 +85,15 @@ def fen(bank: Institution | UUID, name: AccountName, **when: Any) -> int | None:
 def days(count: int, start: dt.date = DAY) -> Sequence[dt.date]:
     """Give so many days in a row."""
     return [start + dt.timedelta(nth) for nth in range(count)]
+
+
+def settle() -> None:
+    """Wait until all that was posted is settled: tests share a server, and others' end there."""
+    deadline = time.monotonic() + 60
+    while True:
+        with acting(SYSTEM), connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(max(batch), 0) FROM ledger_voucher")
+            if int(cursor.fetchone()[0]) <= known_now():
+                return
+        assert time.monotonic() < deadline, "a transaction elsewhere does not end"
+        time.sleep(0.02)

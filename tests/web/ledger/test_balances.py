@@ -15,7 +15,7 @@ from huoshui.web.ledger.queries.balances import known_now
 from huoshui.web.ledger.queries.verification import ledger_findings
 from tests.web.databases import AsRole
 from tests.web.given import DAY
-from tests.web.ledger.given import BANK, days, drawn, fen, lender, paid, post, principal
+from tests.web.ledger.given import BANK, days, drawn, fen, lender, paid, post, principal, settle
 
 pytestmark = pytest.mark.usefixtures("jobs_database")
 
@@ -25,6 +25,7 @@ def test_a_back_dated_draw_changes_the_day_and_not_what_was_known_before() -> No
     a = post(bank, "a", drawn(100), on=first, actor=SYSTEM)
     b = post(bank, "b", drawn(10), on=third, actor=SYSTEM)
     c = post(bank, "c", drawn(5), on=second, actor=SYSTEM)
+    settle()
     assert fen(bank, principal(), on=second) == 105
     assert fen(bank, principal(), on=second, known=b.batch) == 100
     assert fen(bank, principal(), known=b.batch) == 110
@@ -43,6 +44,7 @@ def test_a_batch_that_may_still_grow_is_not_asked_about(as_role: AsRole) -> None
         fen(bank, principal(), known=posted.batch)
     assert fen(bank, principal()) == 101, "what is there now may be asked without a batch"
     other.rollback()
+    settle()
     assert fen(bank, principal(), known=posted.batch) == 101
 
 
@@ -60,7 +62,9 @@ def test_checkpoints_change_no_answer(seed: int) -> None:
         posted = post(bank, f"k-{nth}", *[entry] * count, on=day, actor=SYSTEM)
         said.append((posted.batch, day, gain * entry.amount_fen * count))
         if nth % 17 == 0:
+            settle()
             checkpoints_make(every=True, legs=chance.choice([1, 3, 8]))
+    settle()
     checkpoints_make(every=True, legs=4)
     for known in chance.sample([batch for batch, *_ in said], 12):
         for on in [None, *chance.sample(days(9), 3)]:
@@ -76,6 +80,7 @@ def test_checkpoints_change_no_answer(seed: int) -> None:
 def test_a_checkpoint_waits_for_transactions_that_still_run(as_role: AsRole) -> None:
     bank = lender()
     post(bank, "a", drawn(100), actor=SYSTEM)
+    settle()
     other = as_role("jobs")
     other.execute("SELECT pg_current_xact_id()")
     post(bank, "b", drawn(1), actor=SYSTEM)
@@ -87,6 +92,7 @@ def test_a_checkpoint_waits_for_transactions_that_still_run(as_role: AsRole) -> 
     assert row is not None
     assert 0 < row[0] <= settled, "what still runs may add to a later batch"
     other.rollback()
+    settle()
     assert checkpoints_make(every=True, legs=1) > 0
     assert fen(bank, principal(), on=DAY) == 101
 
@@ -95,6 +101,7 @@ def test_busy_accounts_are_met_in_the_sample_and_looked_after() -> None:
     bank = lender()
     for nth in range(3):
         post(bank, f"k-{nth}", *[drawn(1)] * 600, actor=SYSTEM)
+    settle()
     assert checkpoints_make() > 0, "three times six hundred legs held a sampled one"
     assert checkpoints_make() == 0
     assert fen(bank, principal()) == 1800
@@ -108,4 +115,5 @@ def test_what_cannot_be_counted_yet_stays_due(as_role: AsRole) -> None:
         post(bank, f"k-{nth}", *[drawn(1)] * 600, actor=SYSTEM)
     assert checkpoints_make() == 0
     other.rollback()
+    settle()
     assert checkpoints_make() > 0

@@ -14,7 +14,7 @@ from huoshui.web.audit.rules.actor import SYSTEM
 from huoshui.web.ledger.actions.checkpoints import checkpoints_make
 from huoshui.web.ledger.queries.verification import ledger_findings
 from tests.web.databases import AsRole
-from tests.web.ledger.given import days, drawn, fen, lender, paid, post, principal
+from tests.web.ledger.given import days, drawn, fen, lender, paid, post, principal, settle
 
 pytestmark = pytest.mark.usefixtures("jobs_database")
 
@@ -52,6 +52,7 @@ def voucher(jobs_database: object) -> int:
 
 @pytest.mark.usefixtures("voucher")
 def test_books_that_nobody_touched_hold() -> None:
+    settle()
     checkpoints_make(every=True, legs=1)
     with acting(SYSTEM):
         made = ledger_findings()
@@ -182,6 +183,7 @@ def test_a_wrong_checkpoint_is_found(as_role: AsRole, change: str) -> None:
     bank = lender()
     for nth, day in enumerate(days(5)):
         post(bank, f"draw-{nth}", drawn(100 + nth), on=day, actor=SYSTEM)
+    settle()
     assert checkpoints_make(every=True, legs=2) > 0
     assert found() == []
     with tampering(as_role("admin")) as admin:
