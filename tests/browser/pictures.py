@@ -139,8 +139,9 @@ def keep(visitor: Visitor, picture: Picture) -> Path:
 
 def main(region: Path) -> None:
     """Serve a copy of the region, work, and take every picture anew."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png"):  # the picture of the benches is not ours
+        old.unlink()
     with serving(region) as town, sync_playwright() as playwright:
         where = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=where, args=list(ARGUMENTS))
