@@ -24,6 +24,7 @@ class Moved:
     text: str = ""
     status: str = "BOOK"
     currency: str = "CNY"
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,10 @@ def _statement(told: Told) -> str:
 
 def _entry(line: Moved) -> str:
     detail = f"<Refs><EndToEndId>{line.end_to_end or 'NOTPROVIDED'}</EndToEndId></Refs>"
-    words = f"<RmtInf><Ustrd>{escape(line.text)}</Ustrd></RmtInf>" if line.text else ""
+    words = f"<Ustrd>{escape(line.text)}</Ustrd>" if line.text else ""
+    if line.reference:
+        words += f"<Strd><CdtrRefInf><Ref>{line.reference}</Ref></CdtrRefInf></Strd>"
+    words = f"<RmtInf>{words}</RmtInf>" if words else ""
     return (
         f'<Ntry><Amt Ccy="{line.currency}">{yuan(line.fen)}</Amt>{side(line.fen)}'
         f"<Sts><Cd>{line.status}</Cd></Sts><BookgDt><Dt>{line.on}</Dt></BookgDt>"
