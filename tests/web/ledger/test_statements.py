@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from huoshui.kernel.errors import Refused
 from huoshui.web.audit.actions.acting import acting
@@ -283,7 +284,27 @@ def test_two_receipts_for_one_transfer_are_matched_by_hand_by_two_people(branch:
         breaks.match_undo(
             who, at=AT, institution=branch.bank.id, line=lines[0], code=BANK.code, why="not so"
         )
-    assert len(branch.kinds()) == 4
+    with acting(branch.officer) as who:
+        reconcile(who, at=AT, institution=branch.bank.id, code=BANK.code)
+    kinds = [kind for _, kind, _ in branch.kinds()]
+    assert sorted(kinds) == ["no_counterpart", "taken_apart", "taken_apart", "taken_apart"]
+    branch.check()
+
+
+def test_a_rule_does_not_match_again_what_people_took_apart(branch: Branch) -> None:
+    branch.book("L-1", -100_00)
+    branch.take(Told((Moved(-100_00, "B1"),)))
+    assert branch.rules() == ["amount_day"]
+    with acting(branch.officer):
+        line = StatementLine.objects.get().pk
+    with acting(branch.approver) as who:
+        breaks.match_undo(
+            who, at=AT, institution=branch.bank.id, line=line, code=BANK.code, why="another's"
+        )
+    branch.book("L-2", -100_00, "B1", "L-2 1")
+    with acting(branch.officer) as who:
+        reconcile(who, at=AT, institution=branch.bank.id, code=BANK.code)
+    assert len(branch.kinds()) == 3
     branch.check()
 
 
@@ -335,4 +356,19 @@ def test_a_payment_is_asked_released_and_settled_by_the_statement(branch: Branch
         states = list(held.deeds.order_by("id").values_list("state", flat=True))
         assert states == ["asked", "released", "accepted", "settled"]
     assert branch.rules() == ["end_to_end"]
+    branch.check()
+
+
+def test_a_long_statement_asks_the_database_no_more_than_a_short_one(branch: Branch) -> None:
+    told, asked = Told((), opening_fen=10**12), []
+    for nth, count in enumerate((20, 200)):
+        entries = [drawn(100_00 + n, f"L-{nth}-{n}") for n in range(count)]
+        post(branch.bank, f"many {nth}", *entries, on=DAY + dt.timedelta(nth + 1))
+        lines = [Moved(-100_00 - n, f"B{nth}-{n}") for n in range(count)]
+        told = told.next(*lines, Moved(5, f"X{nth}"))
+        with CaptureQueriesContext(connection) as queries:
+            (found,) = branch.take(told)
+        assert found.matched == {"amount_day": count}
+        asked.append(len(queries))
+    assert asked[1] == asked[0], asked
     branch.check()

@@ -19,8 +19,8 @@ from huoshui.web.agreements.actions.cash_names import deed_name
 from huoshui.web.agreements.actions.loans import Sent, event_take
 from huoshui.web.agreements.models import Agreement
 from huoshui.web.agreements.queries.agreements import agreement as agreement_seen
-from huoshui.web.agreements.queries.end_of_day import loans_of
 from huoshui.web.agreements.queries.loans import Loan, loan_of, reclassing_of
+from huoshui.web.agreements.queries.reconciliation import standing_loans
 from huoshui.web.agreements.rules.core_sheet import CoreLoan, compared, read_core
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.accepting import may_append
@@ -28,7 +28,6 @@ from huoshui.web.agreements.rules.loan.classing import WORDS
 from huoshui.web.agreements.rules.loan.events import Event, standing
 from huoshui.web.agreements.rules.loan.state import LoanState
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
-from huoshui.web.agreements.rules.states import STANDING
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
@@ -40,7 +39,7 @@ from huoshui.web.ledger.actions.breaks import (
     confirmable,
     propose,
 )
-from huoshui.web.ledger.actions.core_breaks import Compared, Difference, core_breaks_keep
+from huoshui.web.ledger.actions.core_breaks import Compared, CoreDifference, core_breaks_keep
 from huoshui.web.ledger.actions.matching import reconcile
 from huoshui.web.ledger.actions.payments import instruction_ask
 from huoshui.web.ledger.actions.statements import file_keep, file_refuse
@@ -153,26 +152,24 @@ def core_compare(
 def _compare(actor: Actor, *, at: dt.datetime, today: dt.date, file: Any, body: bytes) -> Compared:
     pack = pack_on(today)
     sheet = read_core(body, file=file.name, classes=_classes(pack), today=today)
-    rows = Agreement.objects.filter(institution_id=file.institution_id, state__in=STANDING)
-    ours = {
-        each.ref: loan.state(sheet.asof) for each, loan in loans_of(list(rows), today=today).items()
-    }
+    loans = standing_loans(actor, institution=file.institution_id, today=today)
+    ours = {loan.agreement.ref: loan.state(sheet.asof) for loan in loans}
     drawn = {ref: state for ref, state in ours.items() if state.drawn_on is not None}
-    found: list[Difference] = []
+    found: list[CoreDifference] = []
     undecided = 0
     for ref, theirs in sheet.loans.items():
         state = drawn.get(ref)
         if state is None:
-            found.append(Difference(ref, "unknown_here", "—", str(sheet.asof)))
+            found.append(CoreDifference(ref, "unknown_here", "—", str(sheet.asof)))
             continue
         mine = _told(state, pack)
         undecided += mine.class_name is None and theirs.class_name is not None
         found += [
-            Difference(ref, each.kind, each.ours, each.theirs, each.amount_fen)
+            CoreDifference(ref, each.kind, each.ours, each.theirs, each.amount_fen)
             for each in compared(mine, theirs)
         ]
     owed = [ref for ref, state in drawn.items() if state.payoff_fen and ref not in sheet.loans]
-    found += [Difference(ref, "missing_there", str(sheet.asof), "—") for ref in owed]
+    found += [CoreDifference(ref, "missing_there", str(sheet.asof), "—") for ref in owed]
     return core_breaks_keep(
         actor, at=at, asof=sheet.asof, file=file, differences=found,
         compared={*sheet.loans, *drawn}, undecided=undecided,

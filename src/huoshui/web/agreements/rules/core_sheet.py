@@ -17,6 +17,7 @@ import datetime as dt
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
 from huoshui.kernel.money import written
@@ -104,8 +105,7 @@ def compared(ours: CoreLoan, theirs: CoreLoan) -> Iterator[Said]:
         if one != other:
             yield Said(kind, written(one), written(other), other - one)
     if ours.next_due_on != theirs.next_due_on:
-        days = [str(each or "—") for each in (ours.next_due_on, theirs.next_due_on)]
-        yield Said("next_due_on", *days)
+        yield Said("next_due_on", str(ours.next_due_on or "—"), str(theirs.next_due_on or "—"))
     if None not in (ours.class_name, theirs.class_name) and ours.class_name != theirs.class_name:
         yield Said("class", str(ours.class_name), str(theirs.class_name))
 
@@ -193,7 +193,5 @@ class _Reader:
             self._problem(CoreSheetRefusal.NOT_READABLE, place, name, value=said[name], field=name)
         return day
 
-    def _problem(
-        self, kind: CoreSheetRefusal, place: int, at: str | None, /, **said: object
-    ) -> None:
+    def _problem(self, kind: CoreSheetRefusal, place: int, at: str | None, /, **said: Any) -> None:
         self.problems.append(kind.problem(where=Where(self.file, line=place, field=at), **said))

@@ -24,7 +24,7 @@ from huoshui.web.ledger.actions.matching import (
 )
 from huoshui.web.ledger.models import Break, MatchItem, StatementLine
 from huoshui.web.ledger.queries.cash import cash_unmatched
-from huoshui.web.ledger.rules.breaks import CLOSED, OPEN, BreakRefusal
+from huoshui.web.ledger.rules.breaks import CLOSED, OPEN, TAKEN_APART, BreakRefusal
 from huoshui.web.ledger.rules.matching import Pair, Place
 
 WORK, CONFIRM = "statement.take", "break.confirm"
@@ -190,7 +190,7 @@ def _reopen(actor: Actor, *, at: dt.datetime, item: MatchItem) -> None:
         **said,
         defaults={
             "institution_id": item.institution_id,
-            "kind": "ambiguous",
+            "kind": TAKEN_APART,
             "amount_fen": item.amount_fen,
             "since": since,
             "agreement": agreement,
@@ -199,7 +199,7 @@ def _reopen(actor: Actor, *, at: dt.datetime, item: MatchItem) -> None:
         },
     )
     if not was_made:
-        made.state, made.closed_at, made.kind = OPEN, None, "ambiguous"
+        made.state, made.closed_at, made.kind = OPEN, None, TAKEN_APART
         made.save(update_fields=["state", "closed_at", "kind"])
     deeds_note(actor, at=at, breaks=[made], deed="found" if was_made else "reopened")
 

@@ -17,7 +17,7 @@ from huoshui.web.ledger.rules.breaks import CLOSED, OPEN
 
 
 @dataclass(frozen=True)
-class Difference:
+class CoreDifference:
     """One thing of a loan that two books say differently."""
 
     agreement: str
@@ -46,7 +46,7 @@ def core_breaks_keep(
     at: dt.datetime,
     asof: dt.date,
     file: BankFile,
-    differences: Sequence[Difference],
+    differences: Sequence[CoreDifference],
     compared: Collection[str],
     undecided: int,
 ) -> Compared:

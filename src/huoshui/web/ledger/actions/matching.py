@@ -35,7 +35,7 @@ from huoshui.web.ledger.queries.cash import (
     lines_unmatched,
     through_on,
 )
-from huoshui.web.ledger.rules.breaks import CLOSED, OPEN, WAITING
+from huoshui.web.ledger.rules.breaks import CLOSED, OPEN, TAKEN_APART, WAITING
 from huoshui.web.ledger.rules.matching import Kind, Line, Matching, Pair, Place, match
 
 
@@ -69,8 +69,18 @@ def reconcile(
     """Match all that is open on an account of the books, with the new lines of a statement."""
     held = hold(institution, code)
     settled = known_now()
-    moved = cash_unmatched(actor, institution=institution, code=code, after=held.through)
-    left = lines_unmatched(actor, institution=institution, new=lines)
+    apart = Break.objects.filter(institution_id=institution, kind=TAKEN_APART, state=OPEN)
+    by_hand = set(apart.values_list("line_id", "voucher_id", "n"))
+    moved = [
+        each
+        for each in cash_unmatched(actor, institution=institution, code=code, after=held.through)
+        if (None, *each.cash.place) not in by_hand
+    ]
+    left = [
+        each
+        for each in lines_unmatched(actor, institution=institution, new=lines)
+        if (each.id, None, None) not in by_hand
+    ]
     through = through_on(actor, institution=institution, code=code)
     found = match(left, [each.cash for each in moved], through=through)
     amounts = _amounts(left, moved)
@@ -80,7 +90,7 @@ def reconcile(
     held.save(update_fields=["through"])
     counted = Counter(pair.rule for pair in found.pairs)
     waiting = sum(1 for kind in found.cash_breaks.values() if kind == "waiting")
-    breaks = len(found.line_breaks) + len(found.cash_breaks) - waiting
+    breaks = len(found.line_breaks) + len(found.cash_breaks) - waiting + len(by_hand)
     if found.pairs or lines:
         entry_add(
             actor,

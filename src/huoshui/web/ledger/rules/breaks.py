@@ -8,6 +8,9 @@ from huoshui.kernel.errors import Refusal
 
 Words = dict[str, str]
 
+TAKEN_APART = "taken_apart"
+"""The kind of what was matched wrongly: no rule matches it again, only people do."""
+
 WAITING, OPEN, CLOSED = "waiting", "open", "closed"
 """States: no statement tells of its day yet; to be worked off; settled."""
 
@@ -23,6 +26,7 @@ KINDS: Mapping[str, Words] = {
     "amount_differs": {"zh": "金额不符", "en": "the amounts differ"},
     "not_at_bank": {"zh": "对账单中没有", "en": "no statement has it"},
     "waiting": {"zh": "等待对账单", "en": "waits for a statement"},
+    TAKEN_APART: {"zh": "曾误勾，待人工勾对", "en": "was matched wrongly; by hand only"},
     "principal": {"zh": "本金不符", "en": "principal differs"},
     "interest_due": {"zh": "应还利息不符", "en": "interest due differs"},
     "next_due_on": {"zh": "下一还款日不符", "en": "the next due day differs"},
@@ -30,7 +34,7 @@ KINDS: Mapping[str, Words] = {
     "unknown_here": {"zh": "平台没有该协议", "en": "the platform has no such agreement"},
     "missing_there": {"zh": "核心系统没有该协议", "en": "the core has no such agreement"},
 }
-"""Why something does not agree; the first five of movements, the rest of loans."""
+"""Why something does not agree; the first six of movements, the rest of loans."""
 
 RULES: Mapping[str, Words] = {
     "end_to_end": {"zh": "端到端标识一致", "en": "by the end-to-end id"},

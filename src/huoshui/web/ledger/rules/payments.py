@@ -174,7 +174,8 @@ def message_of(payment: Payment) -> bytes:
     _put(one, "CdtrAcct/Id/Othr/Id", payment.payee.account)
     if payment.text:
         _put(one, "RmtInf/Ustrd", payment.text[:_LONGEST_TEXT])
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _agent(node: ElementTree.Element, code: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from huoshui.kernel.errors import Problem, Refused, Where
 from huoshui.kernel.money import HOME
@@ -187,7 +188,7 @@ class _Reader:
         where = Where(self.file, line=node.line, field=field)
         self.problems.append(No.MISSING.problem(where=where, field=field))
 
-    def _problem(self, kind: No, node: Node, field: str, **said: object) -> None:
+    def _problem(self, kind: No, node: Node, field: str, **said: Any) -> None:
         where = Where(self.file, line=node.line, field=field)
         if kind is No.NOT_READABLE:
             said["field"] = field

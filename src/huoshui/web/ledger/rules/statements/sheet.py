@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from huoshui.kernel.errors import Problem, Refused, Where
 from huoshui.kernel.money import HOME
@@ -194,6 +195,6 @@ class _Reader:
             self._problem(No.NOT_READABLE, place, name, value=said[name], field=name)
         return day
 
-    def _problem(self, kind: No, place: int, field: str | None, /, **said: object) -> None:
+    def _problem(self, kind: No, place: int, field: str | None, /, **said: Any) -> None:
         where = Where(self.file, line=place, field=field)
         self.problems.append(kind.problem(where=where, **said))
