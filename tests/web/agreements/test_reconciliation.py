@@ -226,8 +226,14 @@ def test_what_a_loan_would_not_take_is_refused_before_it_is_proposed(office: Off
         assert refused.value.problems[0].code == code
     with acting(office.officer):
         assert Break.objects.get(pk=about.pk).proposal is None
-        out = Break.objects.filter(side="bank").exclude(amount_fen__gt=0)
-        assert not out.exists()
+    office.day(Moved(-3_00, "B3"))
+    with acting(office.officer):
+        out = Break.objects.get(line__bank_ref="B3").pk
+    with acting(office.officer), pytest.raises(Refused) as refused:
+        reconciliation.allocation_propose(
+            office.sent(TODAY), wanted=out, agreement=office.id, way="due"
+        )
+    assert refused.value.problems[0].code == "break.not_a_receipt"
 
 
 CORE = "asof,agreement,principal,interest_due,next_due_on,class\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from huoshui.kernel.errors import Problem, Refused
 from huoshui.web.ledger.rules.statements.form import BankStatement
-from huoshui.web.ledger.rules.statements.reading import read_statements
+from huoshui.web.ledger.rules.statements.reading import BYTES_MOST, read_statements
 from tests.web.given import DAY
 from tests.web.ledger.banking import ACCOUNT, CAMT, Moved, Told, camt, sheet
 
@@ -125,6 +125,10 @@ def test_what_is_wrong_is_refused_with_its_line_and_field(
     where = problem.where
     assert (where.line if where else None, where.field if where else None) == (line, field)
     assert problem.zh, "people read this on a page"
+
+
+def test_a_file_that_is_too_large_is_refused_unread() -> None:
+    assert refused(b"x" * (BYTES_MOST + 1)).code == "statement.too_large"
 
 
 def test_every_fault_of_a_file_is_told_together() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -308,6 +308,60 @@ def test_a_rule_does_not_match_again_what_people_took_apart(branch: Branch) -> N
     branch.check()
 
 
+def test_what_cannot_be_done_about_a_break_is_said(branch: Branch) -> None:
+    place = branch.book("L-1", -100_00)
+    branch.take(Told((Moved(-60_00, "B1"), Moved(-40_00, "B2"))))
+    about = open_break(branch, "book")
+    both = replace(
+        branch.officer, permissions=branch.officer.permissions | branch.approver.permissions
+    )
+    with acting(branch.officer):
+        lines = list(StatementLine.objects.values_list("pk", flat=True))
+    said = {"at": AT, "wanted": about.pk, "code": BANK.code}
+    undo = {"at": AT, "institution": branch.bank.id, "line": lines[0], "code": BANK.code}
+    tries: list[tuple[str, Callable[[Actor], object]]] = [
+        ("break.unknown", lambda who: breaks.break_take(who, at=AT, wanted=10**9)),
+        ("break.no_words",
+         lambda who: breaks.break_explain(who, at=AT, wanted=about.pk, words=" ")),
+        ("break.nothing_proposed",
+         lambda who: breaks.proposal_confirm(who, at=AT, wanted=about.pk)),
+        ("break.nothing_proposed",
+         lambda who: breaks.proposal_decline(who, at=AT, wanted=about.pk)),
+        ("break.not_to_match",
+         lambda who: breaks.match_propose(who, lines=[*lines, 10**9], places=[place], **said)),
+        ("break.not_to_match",
+         lambda who: breaks.match_propose(who, lines=lines, places=[(10**9, 1)], **said)),
+        ("break.not_matched", lambda who: breaks.match_undo(who, why="x", **undo)),
+        ("break.no_words", lambda who: breaks.match_undo(who, why=" ", **undo)),
+    ]  # fmt: skip
+    for code, tried in tries:
+        with acting(both) as who, pytest.raises(Refused) as refused:
+            tried(who)
+        assert refused.value.problems[0].code == code
+    with acting(branch.officer) as who:
+        breaks.match_propose(who, lines=lines, places=[place], **said)  # type: ignore[arg-type]
+    with acting(branch.officer) as who, pytest.raises(Refused) as refused:
+        breaks.match_propose(who, lines=lines, places=[place], **said)  # type: ignore[arg-type]
+    assert refused.value.problems[0].code == "break.proposed_already"
+    with acting(branch.officer) as who:  # whoever proposed may take it back
+        breaks.proposal_decline(who, at=AT, wanted=about.pk)
+        assert Break.objects.get(pk=about.pk).proposal is None
+
+
+def test_an_account_is_registered_once_by_who_releases_payments(branch: Branch) -> None:
+    said = {"at": AT, "institution": branch.bank.id, "bank": "x", "bank_code": "",
+            "pack": pack_on(DAY)}  # fmt: skip
+    for actor, number, code, refusal in (
+        (branch.officer, "123456", BANK.code, "actor.not_permitted"),
+        (branch.approver, ACCOUNT, BANK.code, "statement.account_there"),
+        (branch.approver, "12?", BANK.code, "statement.not_a_number"),
+        (branch.approver, "123456", "interest_income", "statement.no_such_code"),
+    ):
+        with acting(actor) as who, pytest.raises(Refused) as refused:
+            bank_account_add(who, number=number, code=code, **said)  # type: ignore[arg-type]
+        assert refused.value.problems[0].code == refusal
+
+
 def test_money_on_one_side_is_not_closed_by_words(branch: Branch) -> None:
     branch.take(Told((Moved(3, "B3"),)))
     about = open_break(branch, "bank")
@@ -331,6 +385,9 @@ def test_a_payment_is_asked_released_and_settled_by_the_statement(branch: Branch
     with acting(branch.officer) as who:
         made = payments.instruction_ask(who, **said)  # type: ignore[arg-type]
         assert payments.instruction_ask(who, **said).id == made.id  # type: ignore[arg-type]
+    with acting(branch.approver) as who, pytest.raises(Refused) as refused:
+        payments.instruction_release(who, at=AT, wanted=uuid4())
+    assert refused.value.problems[0].code == "payment.unknown"
     for changed, code in (
         ({"amount_fen": 1}, "payment.key_of_other"),
         ({"key": "P2"}, "payment.nothing_to_pay"),

@@ -34,7 +34,6 @@ STATES: Mapping[str, dict[str, str]] = {
     "accepted": {"zh": "银行已受理", "en": "accepted by the bank"},
     "settled": {"zh": "已付款", "en": "paid, as a statement shows"},
     "rejected": {"zh": "被拒绝", "en": "rejected"},
-    "withdrawn": {"zh": "已撤回", "en": "withdrawn"},
 }
 """How far an instruction got."""
 
