@@ -119,11 +119,11 @@ def _events(
         if name != "overdue_days" and "renewal" not in name and "borrowing" not in name
     }
     add(ev.Judge(given), drawn_on)
-    made = loan_made(agreement, rows, today=pack.asof)
+    made = loan_made(agreement, rows, pack=pack)
     assert made is not None, "its terms are whole"
     dues = [each.due_on for each in made.state(drawn_on).coming]
     for on in (each for each in dues if each < paid_until):
-        loan = loan_made(agreement, rows, today=pack.asof)
+        loan = loan_made(agreement, rows, pack=pack)
         assert loan is not None, "as above"
         if loan.state(on).due_fen:
             add(ev.Pay(loan.state(on).due_fen), on)
@@ -140,7 +140,7 @@ def _seen(pack: Any, agreement: Any, rows: list[Any], day: dt.date) -> Made | No
     from huoshui.web.agreements.rules.loan.nights import night_of
     from huoshui.web.agreements.rules.loan.outlook import outlook
 
-    loan = loan_made(agreement, rows, today=pack.asof)
+    loan = loan_made(agreement, rows, pack=pack)
     assert loan is not None, "its terms are whole"
     walk = loan.walked(day - _DAY)
     state = walk.state()
@@ -282,11 +282,43 @@ def _lay_down(kinds: list[Made]) -> None:
     )
 
 
+_ACCOUNTS = f"""
+    WITH wanted AS (
+        SELECT nextval('ledger_account_id_seq') AS id, w.* FROM (
+            SELECT debit AS code, 'B-' || n AS agreement FROM {_LOANS}
+            JOIN bench_balance ON k = n %% {KINDS} ORDER BY n, debit
+        ) w
+    )
+    INSERT INTO ledger_account (id, institution_id, code, agreement, currency, side, floor_fen,
+                                opening, digest)
+    SELECT id, %(bank)s, code, agreement, 'CNY', 'debit', 0, %(opening)s,
+           ledger_account_digest(id, %(bank)s, code, agreement, 'CNY', 'debit', 0, %(opening)s)
+    FROM wanted RETURNING id, digest
+"""
+
+
 def _open(bank: UUID, nth: int, first: int, last: int, on: dt.date, pack: Any) -> None:
-    """Post what every loan of a part stands at, by the ledger's own action."""
+    """Open the accounts of a part's loans, and post what each stands at."""
+    from hashlib import sha256
+
+    from django.db import connection
+
+    from huoshui.web.audit.actions.record import entry_add
     from huoshui.web.audit.rules.actor import SYSTEM
+    from huoshui.web.ledger.actions.accounts import OPENED
     from huoshui.web.ledger.actions.bulk import transfers_select
 
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('ledger_account_id_seq')")
+        opening = cursor.fetchone()[0]
+        where = {"first": first, "last": last, "bank": bank, "opening": opening}
+        cursor.execute(_ACCOUNTS, where)
+        digests = [bytes(digest) for _, digest in sorted(cursor.fetchall())]
+    entry_add(
+        SYSTEM, at=AT, action=OPENED, object_kind="ledger_opening", object_id=opening,
+        institution=bank,
+        payload={"accounts": len(digests), "digest": sha256(b"".join(digests)).hexdigest()},
+    )  # fmt: skip
     transfers_select(
         SYSTEM, at=AT, institution=bank, key=f"opening/{nth}", effective_on=on, why="bench",
         kind="opening", pack=pack, values=[first, last],

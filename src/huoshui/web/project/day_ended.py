@@ -42,9 +42,11 @@ class DayEndRefusal(Refusal):
     )
     BROKEN_OFF = (
         "End of day broke off: {reason}",
-        "Put right what it says and give the command again; it goes on where it was.",
+        "Put right what it says (`huoshui serve --migrate-only` brings tables up to date) and "
+        "give the command again; it goes on where it was.",
         "日终处理中断：{reason}",
-        "请排除问题后重新执行；程序会从中断处继续。",
+        "请排除问题（可用 `huoshui serve --migrate-only` 更新数据表）后重新执行；"
+        "程序会从中断处继续。",
     )
 
 
@@ -74,7 +76,6 @@ def day_end(
     if not os.environ.get(database.GIVEN) and not (home / embedded.REMEMBERED).is_file():
         raise DayEndRefusal.NO_DATABASE.refuse(home=home)
     with database.running(home) as db:
-        database.migrate(db)
         return _ended(db, Serving(home, packs, day=asof), asof, workers, tick)
 
 

@@ -119,6 +119,7 @@ def _night(at: dt.datetime, part: BookPart, day: dt.date, pack: Pack) -> Booked:
         if part.rules and part.rules != rules:  # what loans were looked at by has changed
             LoanOutlook.objects.filter(part=part, looked_on__lt=day).update(wakes_on=day)
         cursor.execute(sleeping.TABLES)
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         woken = part_wake(CLOSER, at=at, part=part, day=day, pack=pack)
         cursor.execute(sleeping.SINCES, where)
         sinces = cursor.fetchall()

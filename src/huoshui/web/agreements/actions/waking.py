@@ -18,14 +18,15 @@ from huoshui.kernel.errors import Refused
 from huoshui.policy.pack import Pack
 from huoshui.web.agreements.actions.outlooks import class_body, wakes_by
 from huoshui.web.agreements.models import Agreement, AgreementEvent, BookPart
-from huoshui.web.agreements.queries.end_of_day import loans_of
-from huoshui.web.agreements.queries.loans import Loan, reclassing_of
+from huoshui.web.agreements.queries.end_of_day import events_of
+from huoshui.web.agreements.queries.loans import Loan, loan_made, reclassing_of
 from huoshui.web.agreements.rules import sleeping
 from huoshui.web.agreements.rules.booking import entries_of
 from huoshui.web.agreements.rules.loan.events import standing
 from huoshui.web.agreements.rules.loan.keeping import COLUMNS, kept
 from huoshui.web.agreements.rules.loan.nights import Night, night_of
 from huoshui.web.agreements.rules.loan.outlook import Outlook, outlook
+from huoshui.web.agreements.rules.refusals import AgreementRefusal
 from huoshui.web.agreements.rules.states import CLASSED
 from huoshui.web.audit.rules.actor import Actor
 
@@ -75,6 +76,11 @@ class _Folded:
     outlook: Outlook | None  # null: nothing will happen of itself any more
     class_name: str | None
 
+    @property
+    def has_new_class(self) -> bool:
+        """Whether it goes on, in another class than the one noted last."""
+        return self.outlook is not None and self.class_name != self.loan.class_noted
+
 
 def part_wake(actor: Actor, *, at: dt.datetime, part: BookPart, day: dt.date, pack: Pack) -> Woken:
     """Fold what wakes, lay down what it books, and look ahead anew."""
@@ -100,23 +106,28 @@ def part_wake(actor: Actor, *, at: dt.datetime, part: BookPart, day: dt.date, pa
 def _folded(
     chunk: dict[Any, int], day: dt.date, pack: Pack, done: Woken
 ) -> tuple[list[_Folded], dict[int, dict[str, Any]]]:
-    rows = Agreement.objects.select_for_update().filter(id__in=chunk).order_by("id")
-    loans = loans_of(list(rows), today=pack.asof)
+    rows = list(Agreement.objects.select_for_update().filter(id__in=chunk).order_by("id"))
+    events = events_of(rows)
     folded: list[_Folded] = []
     held: dict[int, dict[str, Any]] = {}
-    for found, loan in sorted(loans.items(), key=lambda each: chunk[each[0].id]):
+    for found in sorted(rows, key=lambda each: chunk[each.id]):
         try:
-            made = _fold(chunk[found.id], loan, day, pack)
+            made = _fold(chunk[found.id], found, events.get(found.id, []), day, pack)
         except Refused as refused:
             held[chunk[found.id]] = done.held[found.ref] = refused.problems[0].to_dict()
             continue
         folded.append(made)
-        if made.outlook is not None and made.class_name != loan.class_noted:
-            done.classed[found.ref] = (loan.class_noted, made.class_name)
+        if made.has_new_class:
+            done.classed[found.ref] = (made.loan.class_noted, made.class_name)
     return folded, held
 
 
-def _fold(outlook_id: int, loan: Loan, day: dt.date, pack: Pack) -> _Folded:
+def _fold(
+    outlook_id: int, found: Agreement, events: Sequence[AgreementEvent], day: dt.date, pack: Pack
+) -> _Folded:
+    loan = loan_made(found, events, pack=pack)
+    if loan is None:
+        raise AgreementRefusal.NOT_A_LOAN.refuse(ref=found.ref)
     night = night_of(loan.contract, standing(loan.events), day=day)
     change = reclassing_of(pack).change(night.state)
     ahead = outlook(night.walk, wakes_by=wakes_by(loan, day, change))
@@ -175,7 +186,7 @@ def _note_classes(actor: Actor, folded: Sequence[_Folded], at: dt.datetime, day:
             body=class_body(each.loan, each.class_name),
         )
         for each in folded
-        if each.outlook is not None and each.class_name != each.loan.class_noted
+        if each.has_new_class
     )
 
 

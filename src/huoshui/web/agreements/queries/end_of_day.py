@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from huoshui.policy.pack import Pack
 from huoshui.web.agreements.models import Agreement, AgreementEvent, BookPart, LoanOutlook
-from huoshui.web.agreements.queries.loans import Loan, loan_made, reclassing_of
+from huoshui.web.agreements.queries.loans import Loan, loan_of, reclassing_of
 from huoshui.web.agreements.rules.loan.classing import CLASSES, UPGRADES, WORDS
 from huoshui.web.agreements.rules.loan.keeping import COLUMNS, outlook_of
 from huoshui.web.agreements.rules.loan.outlook import Outlook, outlook
@@ -37,16 +38,10 @@ def rules_of(pack: Pack) -> str:
     return str(pack.remembered["agreements.rules"])
 
 
-def loans_of(agreements: Sequence[Agreement], *, today: dt.date) -> dict[Agreement, Loan]:
-    """Give the loans of agreements, all of their events read at once."""
+def events_of(agreements: Sequence[Agreement]) -> dict[UUID, list[AgreementEvent]]:
+    """Read all events of agreements at once, in the order of their numbers."""
     rows = AgreementEvent.objects.filter(agreement__in=agreements).order_by("agreement_id", "n")
-    by_id = {each.id: each for each in agreements}
-    found = {}
-    for id, events in groupby(rows, key=lambda row: row.agreement_id):
-        loan = loan_made(by_id[id], list(events), today=today)
-        if loan is not None:
-            found[by_id[id]] = loan
-    return found
+    return {id: list(events) for id, events in groupby(rows, key=lambda row: row.agreement_id)}
 
 
 def outlook_faults(viewer: Actor, *, today: dt.date) -> Iterator[str]:
@@ -54,8 +49,10 @@ def outlook_faults(viewer: Actor, *, today: dt.date) -> Iterator[str]:
     pack = pack_on(today)
     rows = LoanOutlook.objects.filter(part__isnull=False).select_related("agreement", "part")
     for row in rows.order_by("id").iterator():
-        loan = loans_of([row.agreement], today=today)[row.agreement]
-        if _seen(loan, row, pack) != outlook_of({name: getattr(row, name) for name in COLUMNS}):
+        loan = loan_of(viewer, row.agreement, today=today)
+        if loan is None or _seen(loan, row, pack) != outlook_of(
+            {name: getattr(row, name) for name in COLUMNS}
+        ):
             yield row.ref
 
 

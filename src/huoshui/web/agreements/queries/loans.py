@@ -51,12 +51,10 @@ class Loan:
 def loan_of(viewer: Actor, agreement: Agreement, *, today: dt.date) -> Loan | None:
     """Give an agreement's loan; null where it is none, or its terms were never fixed."""
     rows = list(AgreementEvent.objects.filter(agreement=agreement).order_by("n"))
-    return loan_made(agreement, rows, today=today)
+    return loan_made(agreement, rows, pack=pack_on(today))
 
 
-def loan_made(
-    agreement: Agreement, rows: Sequence[AgreementEvent], *, today: dt.date
-) -> Loan | None:
+def loan_made(agreement: Agreement, rows: Sequence[AgreementEvent], *, pack: Pack) -> Loan | None:
     """Make an agreement's loan of all its events, in the order of their numbers."""
     made = next((row for row in rows if row.kind == MADE), None)
     terms = made.body.get("loan") if made else None
@@ -69,7 +67,7 @@ def loan_made(
         months=agreement.months,
         signed_on=made.on,
         conditions=made.body["conditions"],
-        calendar=_calendar(terms["calendar"], today),
+        calendar=_calendar(terms["calendar"], pack),
     )
     events = tuple(
         Event(row.n, row.on, act_of(row.kind, row.body), row.key)
@@ -80,11 +78,11 @@ def loan_made(
     return Loan(agreement, terms, contract, events, rows[-1].n, noted[-1] if noted else None)
 
 
-def _calendar(name: str | None, today: dt.date) -> Calendar | None:
+def _calendar(name: str | None, pack: Pack) -> Calendar | None:
     """Give the calendar, with weekdays for years whose notice is not out: such days may move."""
     if name is None:
         return None
-    pack, kept = pack_on(today), f"agreements.calendar.{name}"
+    kept = f"agreements.calendar.{name}"
     if kept not in pack.remembered:
         pack.remembered[kept] = calendar_of(pack, name).provisional()
     found = pack.remembered[kept]

@@ -65,10 +65,10 @@ def _grown(nth: int, claim: str) -> str:
 _CLAIMS = " UNION ALL ".join(_grown(nth, claim) for nth, claim in enumerate(GROWING, start=1))
 GROW = f"""
     INSERT INTO night_rows
-    WITH asleep AS (
+    WITH asleep AS NOT MATERIALIZED (
         SELECT *, CASE WHEN is_accruing THEN '' ELSE '_off' END AS beside
         FROM agreements_loanoutlook WHERE {ASLEEP}
-    ), grown AS ({_CLAIMS})
+    ), grown AS MATERIALIZED ({_CLAIMS})
     SELECT g.id, g.nth * 10 + l.nth,
            CASE WHEN g.fen > 0 THEN l.debit ELSE l.credit END,
            CASE WHEN CASE WHEN g.fen > 0 THEN l.debit_own ELSE l.credit_own END THEN g.ref END,

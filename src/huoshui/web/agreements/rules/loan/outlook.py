@@ -103,11 +103,8 @@ def outlook(walk: Walk, *, wakes_by: dt.date | None = None) -> Outlook | None:
 
     `wakes_by` is a day on which it wakes for another reason: an event dated ahead, or a new class.
     """
-    if walk.drawn_on is None or walk.written_off_on is not None:
-        return None
-    state = walk.standing
-    if state == "closed" and wakes_by is None:
-        return None
+    if walk.standing not in ("open", "overdue"):
+        return Outlook(walk.day, walk.is_accruing, wakes_on=wakes_by) if wakes_by else None
     stop = walk.next_day()
     turn, wakes = None, stop
     if stop is not None and (wakes_by is None or stop < wakes_by):
