@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -385,6 +386,8 @@ def test_a_day_is_reconciled_on_its_pages(stage: Stage) -> None:  # noqa: F811
     page = f"/reconciliation/{receipt}"
     assert "5,000.00" in desk.seen(desk.officer, "/reconciliation")
     desk.sent(desk.officer, f"{page}/take")
+    desk.sent(desk.approver, f"{page}/assign", to=str(office.officer.person))
+    assert desk.approver.post(f"{page}/assign", {"to": str(uuid4())}).status_code == 422
     desk.sent(desk.officer, f"{page}/explain", words="early repayment")
     desk.sent(desk.officer, f"{page}/propose", what="allocate", agreement=office.ref, way="lower")
     assert desk.officer.post(f"{page}/confirm").status_code == 403

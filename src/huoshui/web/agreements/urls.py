@@ -38,6 +38,7 @@ urlpatterns = [
     path("reconciliation/core", recon.core_send, name="core"),
     path("reconciliation/<int:wanted>", recon.break_one, name="break"),
     path("reconciliation/<int:wanted>/take", recon.break_take, name="break_take"),
+    path("reconciliation/<int:wanted>/assign", recon.break_assign, name="break_assign"),
     path("reconciliation/<int:wanted>/explain", recon.break_explain, name="break_explain"),
     path("reconciliation/<int:wanted>/propose", recon.break_propose, name="break_propose"),
     path("reconciliation/<int:wanted>/confirm", recon.break_confirm, name="break_confirm"),

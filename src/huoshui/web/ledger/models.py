@@ -338,6 +338,7 @@ class Break(models.Model):
     institution = models.ForeignKey(Institution, models.PROTECT)
     side = models.TextField()  # bank, book or core
     kind = models.TextField()
+    code = models.TextField(default="")  # the account of the books; of a loan: none
     line = models.ForeignKey(StatementLine, models.PROTECT, null=True, db_index=False)
     voucher = models.ForeignKey(Voucher, models.PROTECT, null=True, db_index=False)
     n = models.IntegerField(null=True)

@@ -24,6 +24,7 @@ from huoshui.web.ledger.actions import breaks as breaking
 from huoshui.web.ledger.pages.statements import FILE_FIELD, file_sent
 from huoshui.web.ledger.queries import statements as ledger
 from huoshui.web.ledger.queries.cash import cash_codes
+from huoshui.web.ledger.queries.workers import workers
 from huoshui.web.ledger.rules.breaks import DEEDS, KINDS, PROPOSALS, SIDES
 from huoshui.web.ledger.rules.payments import STATES, Payee
 
@@ -81,6 +82,8 @@ def break_one(request: Any, wanted: int) -> HttpResponse:
         "deeds": [
             {"deed": each, "label": DEEDS[each.deed]} for each in found.deeds.order_by("id")
         ],
+        "colleagues": workers(request.actor, permission=breaking.WORK, day=request.today).items()
+        if is_open else (),
         "is_own": found.assignee == request.actor.person,
         "may_take": request.actor.may("statement.take"),
         "may_confirm": request.actor.may("break.confirm")
@@ -96,6 +99,18 @@ def break_one(request: Any, wanted: int) -> HttpResponse:
 def break_take(request: Any, wanted: int) -> HttpResponse:
     """Take a break on, or put it back."""
     breaking.break_take(request.actor, at=request.at, wanted=wanted)
+    return redirect("agreements:break", wanted)
+
+
+@door("statement.take", "break.confirm", methods=("POST",), again=break_one)
+def break_assign(request: Any, wanted: int) -> HttpResponse:
+    """Give a break to a colleague."""
+    typed = request.POST.get("to", "")
+    try:
+        to = UUID(typed)
+    except ValueError:
+        raise TypedRefusal.NO_CHOICE.refuse(where=Where(field="to"), value=typed) from None
+    breaking.break_assign(request.actor, at=request.at, today=request.today, wanted=wanted, to=to)
     return redirect("agreements:break", wanted)
 
 
@@ -133,10 +148,8 @@ def _match_propose(request: Any, wanted: int) -> None:
         if not typed.isdecimal() or len(typed) > 18:
             raise TypedRefusal.NO_CHOICE.refuse(where=Where(field="with"), value=typed)
         ticked.append(ledger.break_one(request.actor, int(typed)))
-    codes = {each.line.account.code for each in ticked if each.line}
-    code = next(iter(codes), cash_codes(pack_on(request.today))[0])
     breaking.match_propose(
-        request.actor, at=request.at, wanted=wanted, code=code,
+        request.actor, at=request.at, wanted=wanted, code=found.code,
         lines=[each.line_id for each in ticked if each.line_id],
         places=[(each.voucher_id, each.n) for each in ticked if each.voucher_id],
     )  # fmt: skip

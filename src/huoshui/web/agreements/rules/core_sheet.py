@@ -44,7 +44,7 @@ class CoreSheetRefusal(Refusal):
 
     NOT_A_SHEET = (
         "The file is no sheet of loans: {detail}.", _AGAIN,
-        "文件不是贷款余额表：{detail}。", _AGAIN_ZH,
+        "文件不是贷款余额表：{detail_zh}。", _AGAIN_ZH,
     )  # fmt: skip
     MISSING = (
         "{field} is missing.", _AGAIN,
@@ -121,7 +121,7 @@ def read_core(body: bytes, *, file: str, classes: Mapping[str, str], today: dt.d
                 reader.row(rows.line_num, head, row)
     except csv.Error as error:
         raise CoreSheetRefusal.NOT_A_SHEET.refuse(
-            where=Where(file, line=rows.line_num), detail=str(error)
+            where=Where(file, line=rows.line_num), detail=str(error), detail_zh="CSV 引号或分隔有误"
         ) from None
     Refused.raise_any(reader.problems)
     if reader.asof is None:
@@ -156,8 +156,11 @@ class _Reader:
     def row(self, place: int, head: Sequence[str | None], cells: Sequence[str]) -> None:
         """Read one loan."""
         if len(cells) != len(head):
-            detail = f"{len(cells)} cells under {len(head)} columns"
-            self._problem(CoreSheetRefusal.NOT_A_SHEET, place, None, detail=detail)
+            self._problem(
+                CoreSheetRefusal.NOT_A_SHEET, place, None,
+                detail=f"{len(cells)} cells under {len(head)} columns",
+                detail_zh=f"应有 {len(head)} 列，实有 {len(cells)} 列",
+            )  # fmt: skip
             return
         said = {key: cell.strip() for key, cell in zip(head, cells, strict=True) if key}
         asof, next_due_on = self._day(place, said, "asof"), None

@@ -24,6 +24,7 @@ from huoshui.web.ledger.actions.matching import (
 )
 from huoshui.web.ledger.models import Break, MatchItem, StatementLine
 from huoshui.web.ledger.queries.cash import cash_unmatched
+from huoshui.web.ledger.queries.workers import workers
 from huoshui.web.ledger.rules.breaks import CLOSED, OPEN, TAKEN_APART, BreakRefusal
 from huoshui.web.ledger.rules.matching import Pair, Place
 
@@ -40,6 +41,20 @@ def break_take(actor: Actor, *, at: dt.datetime, wanted: int) -> Break:
     found.assignee_name = "" if is_own else actor.name
     found.save(update_fields=["assignee", "assignee_name"])
     _tell(actor, at=at, about=found, deed="let_go" if is_own else "taken")
+    return found
+
+
+@transaction.atomic(savepoint=False)
+def break_assign(actor: Actor, *, at: dt.datetime, today: dt.date, wanted: int, to: UUID) -> Break:
+    """Give a break to a colleague who works breaks off."""
+    actor.need(WORK if actor.may(WORK) else CONFIRM)
+    found = break_held(wanted)
+    name = workers(actor, permission=WORK, day=today).get(to)
+    if name is None:
+        raise BreakRefusal.NOT_A_COLLEAGUE.refuse()
+    found.assignee, found.assignee_name = to, name
+    found.save(update_fields=["assignee", "assignee_name"])
+    _tell(actor, at=at, about=found, deed="assigned", said={"to": name})
     return found
 
 
@@ -170,7 +185,7 @@ def match_undo(
     items = list(MatchItem.objects.filter(match_id=item.match_id).select_related("line"))
     MatchItem.objects.filter(match_id=item.match_id).delete()
     for each in items:
-        _reopen(actor, at=at, item=each)
+        _reopen(actor, at=at, item=each, code=code)
     entry_add(
         actor, at=at, action="reconciliation.undone", object_kind="match",
         object_id=item.match_id, institution=institution, reason=why[:200],
@@ -178,7 +193,7 @@ def match_undo(
     )  # fmt: skip
 
 
-def _reopen(actor: Actor, *, at: dt.datetime, item: MatchItem) -> None:
+def _reopen(actor: Actor, *, at: dt.datetime, item: MatchItem, code: str) -> None:
     said: dict[str, Any]
     if item.line_id is not None:
         said = {"side": "bank", "line_id": item.line_id}
@@ -191,6 +206,7 @@ def _reopen(actor: Actor, *, at: dt.datetime, item: MatchItem) -> None:
         defaults={
             "institution_id": item.institution_id,
             "kind": TAKEN_APART,
+            "code": code,
             "amount_fen": item.amount_fen,
             "since": since,
             "agreement": agreement,

@@ -78,14 +78,16 @@ def reconcile(
     ]
     left = [
         each
-        for each in lines_unmatched(actor, institution=institution, new=lines)
+        for each in lines_unmatched(actor, institution=institution, code=code, new=lines)
         if (each.id, None, None) not in by_hand
     ]
     through = through_on(actor, institution=institution, code=code)
     found = match(left, [each.cash for each in moved], through=through)
     amounts = _amounts(left, moved)
     numbers = match_write(actor, at=at, institution=institution, pairs=found.pairs, amounts=amounts)
-    _breaks_write(actor, at=at, institution=institution, found=found, left=left, moved=moved)
+    _breaks_write(
+        actor, at=at, institution=institution, code=code, found=found, left=left, moved=moved
+    )
     held.through = max(held.through, settled)
     held.save(update_fields=["through"])
     counted = Counter(pair.rule for pair in found.pairs)
@@ -198,6 +200,7 @@ def _breaks_write(
     *,
     at: dt.datetime,
     institution: UUID,
+    code: str,
     found: Matching,
     left: Sequence[Line],
     moved: Sequence[Moved],
@@ -229,7 +232,7 @@ def _breaks_write(
             )  # fmt: skip
     for fresh in made:
         kind = _kind_of(found, fresh)
-        fresh.institution_id, fresh.found_at, fresh.kind = institution, at, kind
+        fresh.institution_id, fresh.code, fresh.found_at, fresh.kind = institution, code, at, kind
         fresh.state = WAITING if kind == "waiting" else OPEN
     written = Break.objects.bulk_create(made)
     deeds_note(actor, at=at, breaks=[b for b in written if b.state == OPEN], deed="found")

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("side", models.TextField()),
                 ("kind", models.TextField()),
+                ("code", models.TextField(default="")),
                 ("n", models.IntegerField(null=True)),
                 ("agreement", models.TextField(null=True)),
                 ("amount_fen", models.BigIntegerField(null=True)),

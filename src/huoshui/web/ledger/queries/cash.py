@@ -61,7 +61,9 @@ def cash_unmatched(viewer: Actor, *, institution: UUID, code: str, after: int) -
     with connection.cursor() as cursor:
         cursor.execute(_BOTH, {"account": account.id, "after": after})
         new = {(row[0], row[1]): row for row in cursor.fetchall()}
-    breaks = Break.objects.filter(institution_id=institution, side="book").exclude(state=CLOSED)
+    breaks = Break.objects.filter(institution_id=institution, side="book", code=code).exclude(
+        state=CLOSED
+    )
     known = breaks.values_list("voucher_id", "n", "amount_fen", "since", "agreement")
     rows: dict[Place, Any] = {**{(row[0], row[1]): row for row in known}, **new}
     names = references(viewer, rows)
@@ -84,9 +86,12 @@ def references(viewer: Actor, places: Iterable[Place]) -> dict[Place, tuple[str,
     return found
 
 
-def lines_unmatched(viewer: Actor, *, institution: UUID, new: Collection[int]) -> list[Line]:
+def lines_unmatched(
+    viewer: Actor, *, institution: UUID, code: str, new: Collection[int]
+) -> list[Line]:
     """Give the lines of open breaks, and those of a statement that was just taken."""
-    open_ = Break.objects.filter(institution_id=institution, side="bank").exclude(state=CLOSED)
+    held = Break.objects.filter(institution_id=institution, side="bank", code=code)
+    open_ = held.exclude(state=CLOSED)
     wanted = {*open_.values_list("line_id", flat=True), *new}
     rows = StatementLine.objects.filter(institution_id=institution, id__in=wanted)
     return [

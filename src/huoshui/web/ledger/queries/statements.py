@@ -59,12 +59,12 @@ def explained(viewer: Actor, *, institution: UUID, code: str) -> Explained:
     )
     book = balance_named(viewer, institution=institution, name=AccountName(code))
     open_ = Break.objects.filter(institution_id=institution).exclude(state=CLOSED)
-    sums = open_.filter(side="bank", line__account__code=code).aggregate(all=Sum("amount_fen"))
+    sums = open_.filter(side="bank", code=code).aggregate(all=Sum("amount_fen"))
     through = Reconciling.objects.filter(institution_id=institution, code=code).first()
     moved = cash_unmatched(
         viewer, institution=institution, code=code, after=through.through if through else 0
     )
-    waiting = open_.filter(side="book", state="waiting").aggregate(all=Sum("amount_fen"))
+    waiting = open_.filter(side="book", code=code, state="waiting").aggregate(all=Sum("amount_fen"))
     return Explained(
         code,
         bank["all"] or 0,
@@ -161,9 +161,8 @@ def candidates(viewer: Actor, about: Break) -> dict[str, list[dict[str, Any]]]:
 
     Those of the same amount come first, then the nearest in time; nothing is chosen.
     """
-    rows = Break.objects.exclude(state=CLOSED).filter(side__in=("bank", "book"))
+    rows = Break.objects.exclude(state=CLOSED).filter(side__in=("bank", "book"), code=about.code)
     others = rows.exclude(pk=about.pk).select_related("line", "voucher")
-    code = about.line.account.code if about.line else None
 
     def likely(each: Break) -> tuple[bool, bool, int]:
         is_same = abs(each.amount_fen) == abs(about.amount_fen)
@@ -172,8 +171,7 @@ def candidates(viewer: Actor, about: Break) -> dict[str, list[dict[str, Any]]]:
     near = sorted(others, key=likely)[:20]
     found: dict[str, list[dict[str, Any]]] = {"bank": [], "book": []}
     for each in near:
-        if code is None or each.line is None or each.line.account.code == code:
-            found[each.side].append({"about": each})
+        found[each.side].append({"about": each})
     return found
 
 

@@ -48,6 +48,7 @@ RULES: Mapping[str, Words] = {
 DEEDS: Mapping[str, Words] = {
     "found": {"zh": "发现差异", "en": "was found"},
     "taken": {"zh": "认领", "en": "was taken on"},
+    "assigned": {"zh": "指派", "en": "was given to a colleague"},
     "let_go": {"zh": "放回", "en": "was put back"},
     "explained": {"zh": "说明原因", "en": "was explained"},
     "proposed": {"zh": "提出处理", "en": "a way to settle it was proposed"},
@@ -84,6 +85,12 @@ class BreakRefusal(Refusal):
         "Nothing is left to do.",
         "该差异已关闭。",
         "无需再办。",
+    )
+    NOT_A_COLLEAGUE = (
+        "The person chosen does not work breaks off here.",
+        "Choose a colleague from the list.",
+        "所选人员不是本机构处理差异的人员。",
+        "请从列表中选择同事。",
     )
     FOUR_EYES = (
         "{name} proposed this; another person confirms it.",

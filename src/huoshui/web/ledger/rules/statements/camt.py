@@ -38,7 +38,9 @@ def read_camt(body: bytes, *, file: str) -> list[BankStatement]:
     if message is None or MESSAGE not in root.space:
         name = root.space.rpartition(":")[2] or root.name
         raise No.NOT_A_STATEMENT.refuse(
-            where=Where(file, line=root.line), detail=f"it is {name}, not {MESSAGE}001"
+            where=Where(file, line=root.line),
+            detail=f"it is {name}, not {MESSAGE}001",
+            detail_zh=f"报文类型为 {name}，而非 {MESSAGE}001",
         )
     reader = _Reader(file)
     found = [reader.statement(node) for node in message.all("Stmt")]

@@ -31,12 +31,12 @@ class StatementRefusal(Refusal):
     )
     BROKEN = (
         "The file breaks off or is no well-formed XML: {detail}.", _AGAIN,
-        "文件不完整或不是合格的 XML：{detail}。", _AGAIN_ZH,
+        "文件不完整，或不是合格的 XML。", _AGAIN_ZH,
     )  # fmt: skip
     NOT_A_STATEMENT = (
         "The file is no statement that can be read: {detail}.",
         "Send an ISO 20022 camt.053 message, or CSV with the columns of the guide on reconciling.",
-        "文件不是可识别的对账单：{detail}。",
+        "文件不是可识别的对账单：{detail_zh}。",
         "请提交 ISO 20022 camt.053 报文，或按对账指南所列字段的 CSV。",
     )
     MISSING = (

@@ -52,7 +52,9 @@ def decoded(body: bytes, *, file: str) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise No.NOT_A_STATEMENT.refuse(where=Where(file, line=1), detail="it is no text")
+    raise No.NOT_A_STATEMENT.refuse(
+        where=Where(file, line=1), detail="it is no text", detail_zh="不是文本文件"
+    )
 
 
 def read_sheet(body: bytes, *, file: str) -> list[BankStatement]:
@@ -67,7 +69,7 @@ def read_sheet(body: bytes, *, file: str) -> list[BankStatement]:
                 reader.row(rows.line_num, head, row)
     except csv.Error as error:
         raise No.NOT_A_STATEMENT.refuse(
-            where=Where(file, line=rows.line_num), detail=str(error)
+            where=Where(file, line=rows.line_num), detail=str(error), detail_zh="CSV 引号或分隔有误"
         ) from None
     return [reader.statement()]
 
@@ -91,16 +93,21 @@ class _Reader:
             self._problem(No.MISSING, 1, missing[0], field=", ".join(missing))
         twice = [key for key in COLUMNS if head.count(key) > 1]
         if twice:
-            detail = f"the column {twice[0]} stands twice"
-            self._problem(No.NOT_A_STATEMENT, 1, twice[0], detail=detail)
+            self._problem(
+                No.NOT_A_STATEMENT, 1, twice[0], detail=f"the column {twice[0]} stands twice",
+                detail_zh=f"列 {twice[0]} 重复",
+            )  # fmt: skip
         Refused.raise_any(self.problems)
         return head
 
     def row(self, place: int, head: Sequence[str | None], cells: Sequence[str]) -> None:
         """Read one line."""
         if len(cells) != len(head):
-            detail = f"{len(cells)} cells under {len(head)} columns"
-            self._problem(No.NOT_A_STATEMENT, place, None, detail=detail)
+            self._problem(
+                No.NOT_A_STATEMENT, place, None,
+                detail=f"{len(cells)} cells under {len(head)} columns",
+                detail_zh=f"应有 {len(head)} 列，实有 {len(cells)} 列",
+            )  # fmt: skip
             return
         said = {key: cell.strip() for key, cell in zip(head, cells, strict=True) if key}
         before = len(self.problems)
@@ -164,8 +171,11 @@ class _Reader:
         if not account:
             self._problem(No.MISSING, place, "account", field="account")
         elif self.account and account != self.account:
-            detail = f"it tells of {self.account} and of {account}"
-            self._problem(No.NOT_A_STATEMENT, place, "account", detail=detail)
+            self._problem(
+                No.NOT_A_STATEMENT, place, "account",
+                detail=f"it tells of {self.account} and of {account}",
+                detail_zh=f"同时含有账号 {self.account} 与 {account}",
+            )  # fmt: skip
         self.account = self.account or account
 
     def _amount(self, place: int, said: Mapping[str, str]) -> int | None:

@@ -67,6 +67,7 @@ def tree_of(body: bytes, *, file: str) -> Node:
             raise StatementRefusal.NOT_A_STATEMENT.refuse(
                 where=Where(file, line=parser.CurrentLineNumber),
                 detail=f"elements nest deeper than {DEEPEST}",
+                detail_zh=f"元素嵌套超过 {DEEPEST} 层",
             )
         space, _, local = name.rpartition("\n")
         node = Node(local, space, parser.CurrentLineNumber, attributes)
