@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape
 
-from tests.web.given import DAY
-
+DAY = dt.date(2026, 11, 20)
 ACCOUNT = "6217000010012345678"
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
