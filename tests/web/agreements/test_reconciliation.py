@@ -391,6 +391,7 @@ def test_a_day_is_reconciled_on_its_pages(stage: Stage) -> None:  # noqa: F811
     desk.sent(desk.officer, f"{page}/explain", words="early repayment")
     desk.sent(desk.officer, f"{page}/propose", what="allocate", agreement=office.ref, way="lower")
     assert desk.officer.post(f"{page}/confirm").status_code == 403
+    assert "期限不变" in desk.seen(desk.approver, page).split("是什么")[0]
     assert desk.approver.get(page).content.decode().count("confirm") == 1
     desk.sent(desk.approver, f"{page}/confirm")
     assert "已关闭" in desk.seen(desk.officer, page)

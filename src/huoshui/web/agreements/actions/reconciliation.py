@@ -48,7 +48,12 @@ from huoshui.web.ledger.queries.statements import bank_accounts
 from huoshui.web.ledger.rules.breaks import BreakRefusal
 from huoshui.web.ledger.rules.payments import Payee, PaymentRefusal, end_to_end_of
 
-WAYS = ("due", "advance", "lower", "shorten")
+WAYS: Mapping[str, dict[str, str]] = {
+    "due": {"zh": "归还应还款", "en": "what is due"},
+    "advance": {"zh": "预存下期还款", "en": "the next instalment, in advance"},
+    "lower": {"zh": "提前还款，期限不变", "en": "prepayment, smaller instalments"},
+    "shorten": {"zh": "提前还款，缩短期限", "en": "prepayment, fewer instalments"},
+}
 """What a receipt is taken in for: what is due, the next instalment, or before it is due."""
 
 PAID_OUT = (ev.Draw, ev.Refund)

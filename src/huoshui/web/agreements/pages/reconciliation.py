@@ -78,6 +78,8 @@ def break_one(request: Any, wanted: int) -> HttpResponse:
         "others": ledger.candidates(request.actor, found)
         if is_open and found.side != "core" else {},
         "loans": likely_loans(request.actor, found.line) if is_open and is_receipt else [],
+        "proposed": ledger.proposed(request.actor, found),
+        "way_label": acts.WAYS.get((proposal or {}).get("way", "")),
         "proposal_label": PROPOSALS[proposal["what"]] if proposal else None,
         "deeds": [
             {"deed": each, "label": DEEDS[each.deed]} for each in found.deeds.order_by("id")

@@ -175,6 +175,19 @@ def candidates(viewer: Actor, about: Break) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def proposed(viewer: Actor, about: Break) -> list[Break]:
+    """Give the breaks that a proposal would match with one, for whoever is to confirm it."""
+    what = about.proposal or {}
+    if what.get("what") != "match":
+        return []
+    places = {(voucher, n) for voucher, n in what["cash"]}
+    rows = Break.objects.select_related("line").filter(institution_id=about.institution_id)
+    lines = rows.filter(side="bank", line_id__in=what["lines"])
+    moved = rows.filter(side="book", voucher_id__in={voucher for voucher, _ in places})
+    found = [*lines, *(each for each in moved if (each.voucher_id, each.n) in places)]
+    return [each for each in found if each.pk != about.pk]
+
+
 def instructions(viewer: Actor, *, agreement: str = "") -> list[Instruction]:
     """Give payments that banks were asked for, the newest first."""
     rows = Instruction.objects.select_related("account")
