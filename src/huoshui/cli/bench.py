@@ -17,6 +17,7 @@ from huoshui.bench.timing import keep
 from huoshui.cli import (
     bench_cashflow,
     bench_city,
+    bench_eod,
     bench_ledger,
     bench_link,
     bench_spark,
@@ -72,7 +73,10 @@ def ingest(
     _done(found, as_json)
 
 
-for commands in (bench_speed, bench_link, bench_city, bench_ledger, bench_spark, bench_cashflow):
+MEASURING = (
+    bench_speed, bench_link, bench_city, bench_ledger, bench_eod, bench_spark, bench_cashflow,
+)  # fmt: skip
+for commands in MEASURING:
     for command in commands.COMMANDS:
         bench.add_command(command)
 

@@ -12,6 +12,7 @@ from huoshui.cli.bench import bench
 from huoshui.cli.cashflow import cashflow
 from huoshui.cli.demo import demo
 from huoshui.cli.docs import docs
+from huoshui.cli.end_of_day import eod
 from huoshui.cli.growth import growth
 from huoshui.cli.intake import data, ingest, quarantine
 from huoshui.cli.ledger import ledger
@@ -46,6 +47,7 @@ for command in (
     model,
     real,
     ledger,
+    eod,
     record,
     replay_,
     serve,

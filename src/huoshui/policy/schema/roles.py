@@ -93,6 +93,17 @@ PERMISSIONS: Mapping[str, Permission] = {
     "loan.relieve": _permission(
         "办理展期减免核销", "extend, renew, relieve, class and write off loans", "institution"
     ),
+    "statement.read": _permission("查看对账", "read statements and breaks", "institution"),
+    "statement.take": _permission(
+        "提交对账单", "send in statements and work breaks off", "institution"
+    ),
+    "break.confirm": _permission(
+        "复核对账", "confirm what another proposes about a break", "institution"
+    ),
+    "payment.ask": _permission("发起付款指令", "ask a bank to pay", "institution"),
+    "payment.release": _permission(
+        "放行付款指令", "release payments that another asked for", "institution"
+    ),
     "member.admit": _permission("管理本单位成员", "admit members", "subject", "institution"),
     "decision.replay": _permission("重演审批", "replay a decision", "institution", "operator"),
     "record.read": _permission(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -81,3 +82,63 @@ class Condition(models.Model):
         """Each condition stands once."""
 
         constraints = [models.UniqueConstraint(name="condition_once", fields=["agreement", "code"])]
+
+
+class BookPart(models.Model):
+    """Loans of an institution whose nights are booked together, and to which day they are.
+
+    A million loans grow every night, and none of their rows is written for it: a loan is booked
+    to its own day, or to that of its part where this is later.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    institution = models.ForeignKey(Institution, models.PROTECT)
+    n = models.IntegerField()
+    booked_until = models.DateField()
+    is_open = models.BooleanField(default=True)  # takes new loans
+    rules = models.TextField(default="")  # the digest of what its loans were looked at by
+
+    class Meta:
+        """Parts of an institution are numbered."""
+
+        constraints = [
+            models.UniqueConstraint(name="book_part_once", fields=["institution", "n"]),
+        ]
+
+
+def _exact() -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=1000, decimal_places=0, null=True)
+
+
+class LoanOutlook(models.Model):
+    """What time alone does to a loan, made of its fold (`rules.loan.outlook`), never instead."""
+
+    id = models.BigAutoField(primary_key=True)
+    agreement = models.OneToOneField(Agreement, models.PROTECT, related_name="outlook")
+    institution_id = models.UUIDField()
+    ref = models.TextField()
+    part = models.ForeignKey(BookPart, models.PROTECT, null=True)  # none: it is held back
+    held = models.JSONField(null=True)  # what keeps it from being booked
+    class_name = models.TextField(null=True)  # as it was noted last
+    looked_on = models.DateField()  # booked to this day when it was folded
+    is_accruing = models.BooleanField()
+    day_count = models.TextField()
+    interest_since = models.DateField(null=True)
+    interest_base = _exact()
+    interest_slope = _exact()
+    interest_den = _exact()
+    penalty_since = models.DateField(null=True)
+    penalty_base = _exact()
+    penalty_slope = _exact()
+    penalty_den = _exact()
+    compound_since = models.DateField(null=True)
+    compound_base = _exact()
+    compound_slope = _exact()
+    compound_den = _exact()
+    next_since = models.DateField(null=True)
+    next_base = _exact()
+    next_slope = _exact()
+    next_den = _exact()
+    turns_on = models.DateField(null=True)  # an instalment falls due, and no more happens
+    turn_fen = models.BigIntegerField(null=True)  # what interest of its period comes to
+    wakes_on = models.DateField(null=True)  # it is folded again

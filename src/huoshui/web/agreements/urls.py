@@ -6,6 +6,7 @@ from django.urls import path
 
 from huoshui.web.agreements.pages import agreements as pages
 from huoshui.web.agreements.pages import loans, securities
+from huoshui.web.agreements.pages import reconciliation as recon
 
 app_name = "agreements"
 urlpatterns = [
@@ -31,4 +32,15 @@ urlpatterns = [
         )
         for form in loans.FILES
     ),
+    path("agreements/<uuid:wanted>/payments", recon.payments_of, name="payments"),
+    path("agreements/<uuid:wanted>/payments/ask", recon.payment_ask, name="ask"),
+    path("reconciliation", recon.breaks, name="breaks"),
+    path("reconciliation/core", recon.core_send, name="core"),
+    path("reconciliation/<int:wanted>", recon.break_one, name="break"),
+    path("reconciliation/<int:wanted>/take", recon.break_take, name="break_take"),
+    path("reconciliation/<int:wanted>/assign", recon.break_assign, name="break_assign"),
+    path("reconciliation/<int:wanted>/explain", recon.break_explain, name="break_explain"),
+    path("reconciliation/<int:wanted>/propose", recon.break_propose, name="break_propose"),
+    path("reconciliation/<int:wanted>/confirm", recon.break_confirm, name="break_confirm"),
+    path("reconciliation/<int:wanted>/decline", recon.break_decline, name="break_decline"),
 ]

@@ -169,3 +169,275 @@ class Due(models.Model):
 
     account = models.ForeignKey(Account, models.PROTECT, db_index=False)
     institution_id = models.UUIDField()
+
+
+class BankAccount(models.Model):
+    """An account that the institution has at a bank, and how far its statements reach."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution = models.ForeignKey(Institution, models.PROTECT, db_index=False)
+    number = models.TextField()
+    bank = models.TextField()  # whose name, as people write it
+    bank_code = models.TextField(default="")  # of the clearing system, where it has one
+    code = models.TextField()  # the word of the chart that its money is kept under
+    opened_fen = models.BigIntegerField(null=True)  # before its first statement; none yet: null
+    stands_fen = models.BigIntegerField(null=True)  # where the last statement closed
+    through_on = models.DateField(null=True)  # the last day that statements tell of
+    at = models.DateTimeField()
+
+    class Meta:
+        """A number is registered once."""
+
+        constraints = [
+            models.UniqueConstraint(name="bank_account_once", fields=["institution", "number"])
+        ]
+
+
+class BankFile(models.Model):
+    """A file that came from a bank, byte for byte, whether it could be taken or not."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution = models.ForeignKey(Institution, models.PROTECT)
+    kind = models.TextField()  # statement or core
+    name = models.TextField()
+    sha256 = models.TextField()
+    body = models.BinaryField()
+    bytes_count = models.BigIntegerField()
+    at = models.DateTimeField()
+    by_name = models.TextField()
+    taken_at = models.DateTimeField(null=True)
+    told = models.JSONField(null=True)  # what was taken from it
+    problems = models.JSONField(null=True)  # why it was not taken
+
+
+class Statement(models.Model):
+    """An account's lines between two balances, as the bank sent them."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution_id = models.UUIDField()
+    account = models.ForeignKey(BankAccount, models.PROTECT)
+    file = models.ForeignKey(BankFile, models.PROTECT, db_index=False)
+    ref = models.TextField()
+    from_on = models.DateField()
+    until_on = models.DateField()
+    opening_fen = models.BigIntegerField()
+    closing_fen = models.BigIntegerField()
+    lines_count = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """The bank's number is used once."""
+
+        constraints = [
+            models.UniqueConstraint(name="statement_once", fields=["account", "ref"]),
+        ]
+
+
+class StatementLine(models.Model):
+    """One movement that a bank tells of: above nothing it came in, below it went out."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution_id = models.UUIDField()
+    account = models.ForeignKey(BankAccount, models.PROTECT, db_index=False)
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
+    n = models.IntegerField()
+    place = models.IntegerField()  # the line of the file
+    bank_ref = models.TextField()
+    end_to_end = models.TextField(default="")
+    reference = models.TextField(default="")
+    amount_fen = models.BigIntegerField()
+    booked_on = models.DateField()
+    value_on = models.DateField()
+    party_name = models.TextField(default="")
+    party_account = models.TextField(default="")
+    text = models.TextField(default="")
+
+    class Meta:
+        """The bank's reference of a movement is used once; nothing moves nothing."""
+
+        constraints = [
+            models.UniqueConstraint(name="line_once", fields=["account", "bank_ref"]),
+            models.CheckConstraint(name="line_of_something", condition=~Q(amount_fen=0)),
+        ]
+
+
+class CashReference(models.Model):
+    """What a transfer at a bank is known by: the id it was instructed under, or its receipt.
+
+    The name of the deed that made it stands last: who takes a deed back gives the same name.
+    """
+
+    institution_id = models.UUIDField()
+    voucher = models.ForeignKey(Voucher, models.PROTECT, db_index=False)
+    n = models.IntegerField()
+    reference = models.TextField()
+    is_deed = models.BooleanField()
+
+    class Meta:
+        """A name is said once of a transfer."""
+
+        constraints = [
+            models.UniqueConstraint(name="cash_named_once", fields=["voucher", "n", "reference"])
+        ]
+
+
+class Reconciling(models.Model):
+    """How far an account of the books is reconciled; who holds the row does it."""
+
+    institution = models.ForeignKey(Institution, models.PROTECT, db_index=False)
+    code = models.TextField()
+    through = models.BigIntegerField(default=0)  # all transfers up to this batch were looked at
+
+    class Meta:
+        """Once for an institution's account."""
+
+        constraints = [
+            models.UniqueConstraint(name="reconciled_once", fields=["institution", "code"])
+        ]
+
+
+class Match(models.Model):
+    """Lines and transfers that tell of the same money, and by which rule."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution_id = models.UUIDField()
+    rule = models.TextField()
+    at = models.DateTimeField()
+    by_name = models.TextField()
+    why = models.TextField(default="")
+
+
+class MatchItem(models.Model):
+    """A line or a transfer of a match, with the sign it moves the account by."""
+
+    match = models.ForeignKey(Match, models.PROTECT, related_name="items")
+    institution_id = models.UUIDField()
+    line = models.ForeignKey(StatementLine, models.PROTECT, null=True, db_index=False)
+    voucher = models.ForeignKey(Voucher, models.PROTECT, null=True, db_index=False)
+    n = models.IntegerField(null=True)
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        """Either a line or a transfer; each is matched once."""
+
+        constraints = [
+            models.CheckConstraint(
+                name="match_of_one",
+                condition=Q(line__isnull=False, voucher__isnull=True, n__isnull=True)
+                | Q(line__isnull=True, voucher__isnull=False, n__isnull=False),
+            ),
+            models.UniqueConstraint(name="line_matched_once", fields=["line"]),
+            models.UniqueConstraint(name="cash_matched_once", fields=["voucher", "n"]),
+        ]
+
+
+class Break(models.Model):
+    """What does not agree: a line, a transfer, or a loan; worked off until it is closed."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution = models.ForeignKey(Institution, models.PROTECT)
+    side = models.TextField()  # bank, book or core
+    kind = models.TextField()
+    code = models.TextField(default="")  # the account of the books; of a loan: none
+    line = models.ForeignKey(StatementLine, models.PROTECT, null=True, db_index=False)
+    voucher = models.ForeignKey(Voucher, models.PROTECT, null=True, db_index=False)
+    n = models.IntegerField(null=True)
+    agreement = models.TextField(null=True)  # the agreement's reference, where it is known
+    amount_fen = models.BigIntegerField(null=True)  # as it moves the account
+    ours = models.TextField(default="")  # of a loan: what the platform says
+    theirs = models.TextField(default="")  # and what the bank's core says
+    since = models.DateField()
+    found_at = models.DateTimeField()
+    state = models.TextField()  # waiting, open or closed
+    assignee = models.UUIDField(null=True)
+    assignee_name = models.TextField(default="")
+    explanation = models.TextField(default="")
+    proposal = models.JSONField(null=True)  # what a second person is asked to confirm
+    proposed_by = models.UUIDField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Of one thing there is one break at a time."""
+
+        constraints = [
+            models.CheckConstraint(
+                name="break_of_one",
+                condition=Q(side="bank", line__isnull=False, voucher__isnull=True)
+                | Q(side="book", line__isnull=True, voucher__isnull=False, n__isnull=False)
+                | Q(side="core", line__isnull=True, voucher__isnull=True, agreement__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="line_broken_once", fields=["line"], condition=Q(side="bank")
+            ),
+            models.UniqueConstraint(
+                name="cash_broken_once", fields=["voucher", "n"], condition=Q(side="book")
+            ),
+            models.UniqueConstraint(
+                name="core_broken_once", fields=["institution", "agreement", "kind"],
+                condition=Q(side="core") & ~Q(state="closed"),
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["institution", "since", "id"], name="breaks_to_work",
+                         condition=~Q(state="closed")),
+        ]  # fmt: skip
+
+
+class BreakDeed(models.Model):
+    """What was done about a break, by whom; only appended to."""
+
+    about = models.ForeignKey(Break, models.PROTECT, related_name="deeds")
+    institution_id = models.UUIDField()
+    deed = models.TextField()
+    at = models.DateTimeField()
+    by_name = models.TextField()
+    said = models.JSONField(default=dict)
+
+
+class Instruction(models.Model):
+    """A payment that a bank is asked for; the platform itself pays nobody."""
+
+    id = models.UUIDField(primary_key=True)
+    institution = models.ForeignKey(Institution, models.PROTECT, db_index=False)
+    key = models.TextField()
+    end_to_end = models.TextField()
+    account = models.ForeignKey(BankAccount, models.PROTECT, db_index=False)
+    purpose = models.TextField()  # draw or refund: the kind of the transfer's event
+    agreement = models.TextField(null=True)
+    voucher = models.ForeignKey(Voucher, models.PROTECT, db_index=False)
+    n = models.IntegerField()  # the transfer that books it
+    amount_fen = models.BigIntegerField()
+    currency = models.TextField()
+    payee_name = models.TextField()
+    payee_account = models.TextField()
+    payee_bank = models.TextField(default="")
+    execute_on = models.DateField()
+    text = models.TextField(default="")
+    state = models.TextField()
+    at = models.DateTimeField()
+    by = models.UUIDField()
+    by_name = models.TextField()
+
+    class Meta:
+        """A key, an id and a transfer are instructed once; an amount is above nothing."""
+
+        constraints = [
+            models.UniqueConstraint(name="instructed_once", fields=["institution", "key"]),
+            models.UniqueConstraint(name="end_to_end_once", fields=["institution", "end_to_end"]),
+            models.UniqueConstraint(
+                name="transfer_instructed_once", fields=["voucher", "n"],
+                condition=~Q(state="rejected"),
+            ),
+            models.CheckConstraint(name="instruction_of_something", condition=Q(amount_fen__gt=0)),
+        ]  # fmt: skip
+
+
+class InstructionDeed(models.Model):
+    """How an instruction got to where it stands; only appended to."""
+
+    instruction = models.ForeignKey(Instruction, models.PROTECT, related_name="deeds")
+    institution_id = models.UUIDField()
+    state = models.TextField()
+    at = models.DateTimeField()
+    by_name = models.TextField()
+    why = models.TextField(default="")

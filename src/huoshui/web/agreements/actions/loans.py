@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,15 @@ from huoshui.kernel.errors import Refused
 from huoshui.kernel.period import add_months, months_between
 from huoshui.policy.deciding import decide
 from huoshui.web.agreements.actions.agreements import event_add, was_sent
-from huoshui.web.agreements.models import Agreement
+from huoshui.web.agreements.actions.cash_names import cash_note
+from huoshui.web.agreements.actions.outlooks import (
+    Place,
+    class_note,
+    outlook_keep,
+    part_hold,
+    place_of,
+)
+from huoshui.web.agreements.models import Agreement, LoanOutlook
 from huoshui.web.agreements.queries.loans import Loan, loan_of
 from huoshui.web.agreements.queries.securities import securities
 from huoshui.web.agreements.rules.booking import RULES, by_day
@@ -162,7 +170,9 @@ def event_take(
 ) -> Agreement:
     """Write an event into an agreement's stream and book what it changes, or refuse it."""
     sent.actor.need(permission)
+    held = part_hold(_agreement(agreement), today=sent.today)
     found = _agreement(agreement, lock=True)
+    place = place_of(found, held)
     kind, body = Event(0, on, act).kind, body_of(act)
     if was_sent(found, key=sent.key, kind=kind, on=on, body=body):
         return found
@@ -181,7 +191,7 @@ def event_take(
         sent.actor, found, n=event.n, kind=kind, at=sent.at, on=on,
         body=body, key=sent.key,
     )  # fmt: skip
-    _book(sent, loan, event, until=max(sent.today, found.booked_until or sent.today))
+    _book(sent, loan, event, place, until=sent.today)
     _tell(sent, found, event)
     return found
 
@@ -190,10 +200,14 @@ def event_take(
 def loan_book(sent: Sent, *, agreement: UUID, until: dt.date) -> Agreement:
     """Book what time alone did to a loan by the end of a day; nothing where that was done."""
     sent.actor.need(SERVICE)
+    held = part_hold(_agreement(agreement), today=sent.today)
     found = _agreement(agreement, lock=True)
+    place = place_of(found, held)
     loan = loan_of(sent.actor, found, today=sent.today)
-    if loan is not None and (found.booked_until is None or found.booked_until < until):
-        _book(sent, loan, None, until=until)
+    has_outlook = LoanOutlook.objects.filter(agreement=found, part__isnull=False).exists()
+    is_behind = place.booked_until is None or place.booked_until < until
+    if loan is not None and (is_behind or not has_outlook):
+        _book(sent, loan, None, place, until=until)
     return found
 
 
@@ -206,36 +220,45 @@ def _agreement(wanted: UUID, *, lock: bool = False) -> Agreement:
     return found  # type: ignore[no-any-return]
 
 
-def _book(sent: Sent, loan: Loan, event: Event | None, *, until: dt.date) -> None:
+def _book(sent: Sent, loan: Loan, event: Event | None, place: Place, *, until: dt.date) -> None:
     """Bring the ledger and the list of agreements to what the events now come to."""
     found, pack = loan.agreement, pack_on(sent.today)
     before: LoanState | None = None
-    if found.booked_until is not None:
-        before = loan.state(found.booked_until)
-    events = loan.events if event is None else (*loan.events, event)
-    after = Loan(found, loan.terms, loan.contract, events, 0).state(until)
-    n = loan.last if event is None else event.n
+    if place.booked_until is not None:
+        before = loan.state(place.booked_until)
+    until = max(until, place.booked_until or until, place.part.booked_until)
+    loan = loan if event is None else replace(loan, events=(*loan.events, event), last=event.n)
+    walk = loan.walked(until)
+    after = walk.state()
     what = "accrue" if event is None else event.kind
     changes = postings(before, after, planner=loan.contract.planner)
     wanted = [
         Wanted(
-            f"{found.ref}:{n}:{until}:{day}",
-            Booking(what, day, f"{found.ref} {n}", rule=f"{RULES}@{pack.digest}"),
+            f"{found.ref}:{loan.last}:{until}:{day}",
+            Booking(what, day, f"{found.ref} {loan.last}", rule=f"{RULES}@{pack.digest}"),
             entries,
         )
         for day, entries in sorted(by_day(pack, changes, agreement=found.ref).items())
     ]
     if wanted:
-        vouchers_post(
+        posted = vouchers_post(
             sent.actor, at=sent.at, institution=found.institution_id, wanted=wanted,
             subject=found.subject_id, pack=pack,
         )  # fmt: skip
+        if event is not None:
+            cash_note(
+                sent.actor, institution=found.institution_id, ref=found.ref, event=event,
+                events=loan.events, wanted=wanted, posted=posted,
+            )  # fmt: skip
     found.booked_until = until
     if after.standing in STANDING:
         found.state = after.standing
     elif event is not None and found.state in STANDING:
         found.state = "ready"  # the draw was reversed
     found.save(update_fields=["state", "booked_until"])
+    change = outlook_keep(loan, walk, after, place, pack)
+    if change is not None:
+        class_note(sent.actor, loan, at=sent.at, on=until, name=change.name, n=loan.last + 1)
 
 
 def _tell(sent: Sent, found: Agreement, event: Event) -> None:

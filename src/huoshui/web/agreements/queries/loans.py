@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from huoshui.cashflow.calendar import Calendar, calendar_of
+from huoshui.policy.pack import Pack
 from huoshui.web.agreements.models import Agreement, AgreementEvent
-from huoshui.web.agreements.rules.loan.classing import WORDS, Classing, classed
+from huoshui.web.agreements.rules.loan.classing import WORDS, Classing
 from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.events import KINDS, Event, act_of, standing
-from huoshui.web.agreements.rules.loan.folding import fold
+from huoshui.web.agreements.rules.loan.folding import fold, walked
+from huoshui.web.agreements.rules.loan.reclassing import Reclassing
 from huoshui.web.agreements.rules.loan.state import LoanState
-from huoshui.web.agreements.rules.states import MADE
+from huoshui.web.agreements.rules.loan.walk import Walk
+from huoshui.web.agreements.rules.states import CLASSED, MADE
 from huoshui.web.agreements.rules.terms import contract_of
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
@@ -28,15 +32,30 @@ class Loan:
     contract: Contract
     events: tuple[Event, ...]
     last: int  # the number of its last event of any kind
+    class_noted: str | None = None  # the class that was noted last
 
     def state(self, asof: dt.date, *, known: int | None = None) -> LoanState:
         """Fold it as of the end of a day."""
         return fold(self.contract, self.events, asof=asof, known=known)
 
+    def walked(self, asof: dt.date) -> Walk:
+        """Walk to the end of a day, to be gone on from."""
+        events = [each for each in standing(self.events) if each.on <= asof]
+        return walked(self.contract, events, asof=asof)
+
+    def after(self, day: dt.date) -> list[Event]:
+        """Give the events that stand and are dated after a day."""
+        return [each for each in standing(self.events) if each.on > day]
+
 
 def loan_of(viewer: Actor, agreement: Agreement, *, today: dt.date) -> Loan | None:
     """Give an agreement's loan; null where it is none, or its terms were never fixed."""
     rows = list(AgreementEvent.objects.filter(agreement=agreement).order_by("n"))
+    return loan_made(agreement, rows, pack=pack_on(today))
+
+
+def loan_made(agreement: Agreement, rows: Sequence[AgreementEvent], *, pack: Pack) -> Loan | None:
+    """Make an agreement's loan of all its events, in the order of their numbers."""
     made = next((row for row in rows if row.kind == MADE), None)
     terms = made.body.get("loan") if made else None
     if made is None or terms is None or agreement.rate_bp is None or not agreement.months:
@@ -48,29 +67,42 @@ def loan_of(viewer: Actor, agreement: Agreement, *, today: dt.date) -> Loan | No
         months=agreement.months,
         signed_on=made.on,
         conditions=made.body["conditions"],
-        calendar=_calendar(terms["calendar"], today),
+        calendar=_calendar(terms["calendar"], pack),
     )
     events = tuple(
         Event(row.n, row.on, act_of(row.kind, row.body), row.key)
         for row in rows
         if row.kind in KINDS
     )
-    return Loan(agreement, terms, contract, events, rows[-1].n)
+    noted = [row.body["class"] for row in rows if row.kind == CLASSED]
+    return Loan(agreement, terms, contract, events, rows[-1].n, noted[-1] if noted else None)
 
 
-def _calendar(name: str | None, today: dt.date) -> Calendar | None:
+def _calendar(name: str | None, pack: Pack) -> Calendar | None:
     """Give the calendar, with weekdays for years whose notice is not out: such days may move."""
-    return calendar_of(pack_on(today), name).provisional() if name else None
+    if name is None:
+        return None
+    kept = f"agreements.calendar.{name}"
+    if kept not in pack.remembered:
+        pack.remembered[kept] = calendar_of(pack, name).provisional()
+    found = pack.remembered[kept]
+    assert isinstance(found, Calendar), "only this function writes it"
+    return found
+
+
+def reclassing_of(pack: Pack) -> Reclassing:
+    """Give the classes of a pack, with what was asked of them before."""
+    if "reclassing" not in pack.remembered:
+        pack.remembered["reclassing"] = Reclassing(Classing.of(pack))
+    found = pack.remembered["reclassing"]
+    assert isinstance(found, Reclassing), "only this function writes it"
+    return found
 
 
 def class_of(state: LoanState, today: dt.date) -> dict[str, Any]:
     """Give a loan's class with its name, or what would decide it."""
     pack = pack_on(today)
-    if "classing" not in pack.remembered:
-        pack.remembered["classing"] = Classing.of(pack)
-    classing = pack.remembered["classing"]
-    assert isinstance(classing, Classing), "only this function writes it"
-    found = classed(state, classing)
+    found = reclassing_of(pack).classed(state)
     words = pack.vocabularies[WORDS].entries
     return {
         "class": words[found.name].model_dump() if found.name else None,

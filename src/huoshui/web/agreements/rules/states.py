@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-MADE, CONDITION_MET = "made", "condition_met"
+MADE, CONDITION_MET, CLASSED = "made", "condition_met", "classed"
 """Kinds of event that there are so far."""
 
 WAITING, READY = "waiting_conditions", "ready"
@@ -40,6 +40,7 @@ EVENTS = {
     "extend": {"zh": "展期", "en": "was extended"},
     "holiday": {"zh": "延期还本付息", "en": "a payment holiday was agreed"},
     "judge": {"zh": "风险判断", "en": "was judged"},
+    CLASSED: {"zh": "分类变动", "en": "changed its class"},
     "class_set": {"zh": "调整分类", "en": "was put into a class"},
     "stop_accrual": {"zh": "停止计提", "en": "stopped accruing"},
     "resume_accrual": {"zh": "恢复计提", "en": "accrues again"},

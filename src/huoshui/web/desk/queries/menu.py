@@ -91,6 +91,20 @@ GROUPS: tuple[tuple[Mapping[str, str] | None, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        {"zh": "资金与对账", "en": "Money and reconciliation"},
+        (
+            Place(
+                "ledger:payments",
+                ("payment.ask", "payment.release"),
+                "付款指令",
+                "Payments",
+                "coin",
+            ),
+            Place("ledger:statements", "statement.read", "银行对账单", "Statements", "receipt"),
+            Place("agreements:breaks", "statement.read", "对账", "Reconciliation", "scale"),
+        ),
+    ),
+    (
         {"zh": "数据与政策", "en": "Data and policy"},
         (
             Place("insights:registry", None, "科技金融产品库", "Sci-tech products", "certificate"),

@@ -75,6 +75,12 @@ _HASHED = """
                                      book, NULL, NULL) AS digest
     FROM numbered
 """
+# Where few of many accounts are named, each is looked up; else all accounts would be read, which
+# the planner prefers by far too long: end of day names some ten thousand of some million.
+_IS_FEW = """
+    SELECT 20 * (SELECT count(*) FROM ledger_asked) < reltuples
+    FROM pg_class WHERE oid = 'ledger_account'::regclass
+"""
 _SUMMED = """
     SELECT count(*), coalesce(sum(amount_fen), 0)::bigint,
            count(*) FILTER (WHERE debit_id IS NULL OR credit_id IS NULL),
@@ -181,6 +187,9 @@ def _post(
             raise LedgerRefusal.NOT_ABOVE_NOTHING.refuse(
                 n=wrong[0], amount_fen=wrong[1], most_fen=MOST_FEN
             )
+        cursor.execute(_IS_FEW)
+        joins = "off" if cursor.fetchone()[0] else "on"
+        cursor.execute(f"SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}")
         cursor.execute(_UNKNOWN, {"institution": institution})
         names = [AccountName(code, agreement) for code, agreement in cursor.fetchall()]
         if names:
@@ -215,5 +224,6 @@ def _post(
             numbers=numbers, key=key, booking=booking, legs=legs, digest=digest,
             amount_fen=amount_fen,
         )  # fmt: skip
-        cursor.execute(_WRITE, [posted.voucher, institution, day])
+        cursor.execute(_WRITE, [posted.voucher, institution, day])  # its trigger looks up, too
+        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
     return posted

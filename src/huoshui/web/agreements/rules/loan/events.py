@@ -18,6 +18,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from huoshui.kernel.money import HOME
@@ -254,7 +255,7 @@ def act_of(kind: str, body: Mapping[str, Any]) -> Act:
     form = KINDS.get(kind)
     if form is None:
         raise LoanEventRefusal.NO_SUCH_KIND.refuse(kind=kind)
-    hints = get_type_hints(form)
+    hints = _hints(form)
     made: dict[str, Any] = {}
     for each in dataclasses.fields(form):
         if each.name in body:
@@ -262,6 +263,11 @@ def act_of(kind: str, body: Mapping[str, Any]) -> Act:
         elif each.default is dataclasses.MISSING:
             raise LoanEventRefusal.NOT_READABLE.refuse(kind=kind, name=each.name, value="")
     return form(**made)  # type: ignore[no-any-return]
+
+
+@cache
+def _hints(form: type[Any]) -> Mapping[str, Any]:
+    return get_type_hints(form)
 
 
 _READERS: Mapping[type[Any], Callable[[str], Any]] = {

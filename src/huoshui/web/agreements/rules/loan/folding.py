@@ -30,15 +30,25 @@ def fold(
 
 def folded(contract: Contract, ordered: Iterable[Event], *, asof: dt.date) -> LoanState:
     """Fold events that stand, in their order, none after the day."""
+    return walked(contract, ordered, asof=asof).state()
+
+
+def walked(contract: Contract, ordered: Iterable[Event], *, asof: dt.date) -> Walk:
+    """Walk through events that stand, in their order, none after the day; it may be gone on."""
+    events = list(ordered)
+    first = events[0].on if events else asof
+    return gone_on(Walk(contract, first, contract.matures_on, contract.planner), events, asof=asof)
+
+
+def gone_on(walk: Walk, ordered: Iterable[Event], *, asof: dt.date) -> Walk:
+    """Go on from where a walk stands through events that it has not met, none after the day."""
     left = deque(ordered)
-    first = left[0].on if left else asof
-    walk = Walk(contract, first, contract.matures_on, contract.planner)
     while True:
         while left and left[0].on == walk.day:
             happen(left.popleft().act, walk)
         walk.turn()
         if walk.day == asof:
-            return walk.state()
+            return walk
         stops = [asof, walk.next_day() or asof, left[0].on if left else asof]
         walk.pass_to(min(stops))
         walk.turn()

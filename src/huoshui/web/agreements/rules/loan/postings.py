@@ -75,6 +75,16 @@ def postings(
     return tuple(sorted(Posting(*key, amount) for key, amount in sums.items() if amount))
 
 
+def booked(
+    moves: Iterable[Move], stretches: Iterable[Stretch], *, planner: Planner
+) -> tuple[Posting, ...]:
+    """Give what was moved and what grew as it is booked, the earliest first."""
+    sums: Counter[tuple[dt.date, str]] = Counter()
+    for move in (*moves, *_grown(stretches, planner)):
+        sums[move.on, move.kind] += move.amount_fen
+    return tuple(sorted(Posting(*key, amount) for key, amount in sums.items() if amount))
+
+
 def _grown(stretches: Iterable[Stretch], planner: Planner) -> Iterator[Move]:
     """Give day by day what grew, each day rounded so that the sum is the rounded sum."""
     for each in stretches:

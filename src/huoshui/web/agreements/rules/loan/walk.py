@@ -22,6 +22,7 @@ from huoshui.web.agreements.rules.loan.state import (
     LoanState,
     Move,
     Spell,
+    Standing,
     Stretch,
     half_up,
 )
@@ -132,6 +133,42 @@ class Walk:
     def rate(self) -> Decimal:
         """The rate of the day."""
         return self.planner.rate_on(self.day, self.agreed_rate)
+
+    @property
+    def late(self) -> tuple[int, int]:
+        """Principal and interest that are late, which penalty and compound interest grow on."""
+        late = [each for each in self.owed if each.is_late]
+        return sum(each.principal_left for each in late), sum(each.interest_left for each in late)
+
+    @property
+    def standing(self) -> Standing:
+        """Say in one word how it stands."""
+        if self.written_off_on is not None:
+            return "written_off"
+        if self.drawn_on is None:
+            return "waiting"
+        due = sum(each.principal_left + each.interest_left for each in self.owed)
+        claims = self.cost + self.penalty_left + self.compound_left + self.running_left
+        if due + claims + self.undue == 0:
+            return "closed"
+        return "overdue" if any(each.is_late and each.is_open for each in self.owed) else "open"
+
+    def copied(self) -> Walk:
+        """Give a walk of its own that goes on from here, to look ahead; its books are empty."""
+        return replace(
+            self,
+            plan=list(self.plan),
+            owed=[replace(each) for each in self.owed],
+            repaid=dict(self.repaid),
+            waived=dict(self.waived),
+            written_off=dict(self.written_off),
+            recovered=dict(self.recovered),
+            spells=list(self.spells),
+            judged=dict(self.judged),
+            renewals=list(self.renewals),
+            moves=[],
+            stretches=[],
+        )
 
     def due(self) -> tuple[list[Owed], Open]:
         """Give the open instalments, and all that is due, as a payment is set against it."""

@@ -1,0 +1,1 @@
+"""Pages of the ledger: statements of banks, and payments that banks are asked for."""

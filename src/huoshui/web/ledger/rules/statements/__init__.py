@@ -1,0 +1,1 @@
+"""Bank statements: read from a file, held to their own sums and to the statement before."""
