@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator
 from huoshui.kernel.errors import Problem, Refusal
 from huoshui.policy.check.expressions import sentence_problems
 from huoshui.policy.pack import Pack
+from huoshui.policy.schema import Lending
 from huoshui.policy.schema.allocation import CLAIMS, Allocation
 from huoshui.policy.scope import profile_scope
 
@@ -37,6 +38,14 @@ class LendingRefusal(Refusal):
     NOT_ONE = (
         "The conditions {name} are for {what}, which {other} are for already.",
         "Name each offering in one file; only one file is for all others.",
+    )
+    NO_LOAN = (
+        "The offering {name} is no loan but {kind}.",
+        "Name loans only.",
+    )
+    LIMIT_FOR_ALL = (
+        "The conditions {name} grant a limit and name no offering.",
+        "Name the offerings that are granted as a limit; others are drawn once.",
     )
     TWO_REGISTERS = (
         "The asset {asset} is entered by {other} already.",
@@ -86,12 +95,27 @@ def _lendings(pack: Pack) -> Iterator[Problem]:
         for kind, wanted, known in named:
             if wanted not in known:
                 yield LendingRefusal.NO_SUCH.problem(where=where, kind=kind, name=wanted)
+        yield from _offerings(pack, lending)
         for offering in lending.offerings or ("all others",):
             other = taken.setdefault(offering, name)
             if other != name:
                 yield LendingRefusal.NOT_ONE.problem(
                     where=where, name=name, what=offering, other=other
                 )
+
+
+def _offerings(pack: Pack, lending: Lending) -> Iterator[Problem]:
+    """Refuse conditions for offerings that are none, or are no loans; and a limit for all."""
+    for nth, offering in enumerate(lending.offerings):
+        where = pack.where("lendings", lending.id, "offerings", nth)
+        said = pack.offerings.get(offering)
+        if said is None:
+            yield LendingRefusal.NO_SUCH.problem(where=where, kind="offering", name=offering)
+        elif said.kind != "loan":
+            yield LendingRefusal.NO_LOAN.problem(where=where, name=offering, kind=said.kind)
+    if lending.limit is not None and not lending.offerings:
+        where = pack.where("lendings", lending.id, "limit")
+        yield LendingRefusal.LIMIT_FOR_ALL.problem(where=where, name=lending.id)
 
 
 def _registers(pack: Pack) -> Iterator[Problem]:

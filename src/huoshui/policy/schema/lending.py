@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from huoshui.policy.schema.parts import Cite, Dated, Definition, Identifier
+from huoshui.policy.schema.parts import Cite, Dated, Definition, Form, Identifier
 
 RepaymentMethod = Literal[
     "level_payment",
@@ -19,6 +19,14 @@ RepaymentMethod = Literal[
     "on_demand",
 ]
 """Shapes of schedules that need nothing but the terms; a stepped one needs a plan of its own."""
+
+
+class Limit(Form):
+    """What is granted is a limit (授信额度): each draw under it is a loan of its own."""
+
+    is_revolving: bool  # what is repaid may be drawn again
+    draw_months: Dated  # the longest that one draw may run
+    cite: Cite
 
 
 class Lending(Definition):
@@ -34,4 +42,5 @@ class Lending(Definition):
     draw_within_days: Dated  # after signing
     grace_days: Dated
     penalty_uplift: Dated  # in basis points of the contract rate
+    limit: Limit | None = None  # null: the loan is drawn once
     cite: Cite
