@@ -73,6 +73,7 @@ def _contracts(day_counts: list[str], free_days: list[int]) -> st.SearchStrategy
         grace_days=st.sampled_from([0, 3]),
         compounds=st.booleans(),
         orders=st.sampled_from([(LAW,), (LATE, LAW), (OLDEST,)]),
+        stops_above_days=st.sampled_from([None, 20]),
     )
 
 

@@ -217,6 +217,8 @@ def _stop(act: ev.StopAccrual, on: LoanState) -> Found:
 def _resume(act: ev.ResumeAccrual, on: LoanState) -> Found:
     if on.is_accruing:
         yield No.NO_CHANGE.problem(on=on.asof)
+    elif on.is_stopped_by_days:
+        yield No.STOPPED_BY_DAYS.problem(days=on.overdue_days)
 
 
 def _paid_later(contract: Contract, events: Sequence[Event], event: Event, today: dt.date) -> Found:

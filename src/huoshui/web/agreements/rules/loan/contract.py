@@ -37,6 +37,8 @@ class Contract:
     penalty_uplift_bp: int  # of the contract rate, on top of it, on what is late
     grace_days: int = 0  # paid within them, nothing was late
     compounds: bool = True  # whether unpaid interest bears interest at the penalty rate
+    stops_above_days: int | None = None  # so late, interest leaves the books; null: by hand alone
+    resumes_at_days: int = 0  # no later than this, it is booked again
     conditions: frozenset[str] = frozenset()  # before a draw
     currency: str = HOME
 

@@ -15,9 +15,6 @@ from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.state import half_up
 from huoshui.web.agreements.rules.loan.walk import Walk
 
-SUSPENDED: tuple[Claim, ...] = ("interest", "penalty", "compound")
-"""Claims that change books when a loan stops accruing or starts again."""
-
 
 @singledispatch
 def happen(act: ev.Act, walk: Walk) -> None:
@@ -82,23 +79,12 @@ def _set_class(act: ev.SetClass, walk: Walk) -> None:
 
 @happen.register
 def _stop(act: ev.StopAccrual, walk: Walk) -> None:
-    if walk.is_accruing:
-        _change_books(walk, "suspend")
-        walk.is_accruing = False
+    walk.hold_accrual(by_hand=True)
 
 
 @happen.register
 def _resume(act: ev.ResumeAccrual, walk: Walk) -> None:
-    if not walk.is_accruing:
-        walk.is_accruing = True
-        _change_books(walk, "restore")
-
-
-def _change_books(walk: Walk, verb: str) -> None:
-    due = sum(each.interest_left for each in walk.owed)
-    open_ = (due + walk.running_left, walk.penalty_left, walk.compound_left)
-    for claim, amount in zip(SUSPENDED, open_, strict=True):
-        walk.book(f"{verb}_{claim}", amount)
+    walk.hold_accrual(by_hand=False)
 
 
 @happen.register

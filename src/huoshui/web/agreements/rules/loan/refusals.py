@@ -152,6 +152,12 @@ class LoanEventRefusal(Refusal):
         "该笔贷款在 {on} 已处于该状态。",
         "无需再办。",
     )
+    STOPPED_BY_DAYS = (
+        "The loan stopped accruing because it was too late; it is {days} days late.",
+        "It accrues again by itself once what is late is paid.",
+        "该笔贷款因逾期过久停止计提，现逾期 {days} 天。",
+        "逾期款项还清后自动恢复计提。",
+    )
     NOT_REVERSIBLE = (
         "The event {n} cannot be reversed: {why}.",
         "Name an event that stands, and record again what was right.",

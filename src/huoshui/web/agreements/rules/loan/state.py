@@ -102,6 +102,7 @@ class LoanState:
     recovered: Mapping[Claim, int]
     written_off_on: dt.date | None
     is_accruing: bool
+    is_stopped_by_days: bool  # else by hand, where it does not accrue
     spells: tuple[Spell, ...]
     judged: Mapping[str, bool | str | None]
     class_set: str | None

@@ -96,7 +96,8 @@ class Walk:
     recovered: dict[Claim, int] = field(default_factory=_nothing)
     written_off_on: dt.date | None = None
     written_off_order: Order | None = None
-    is_accruing: bool = True
+    is_stopped_by_hand: bool = False  # interest is kept beside the books
+    is_stopped_by_days: bool = False
     late_since: dt.date | None = None  # of the spell of lateness that runs
     days_most: int = 0
     spells: list[Spell] = field(default_factory=list)
@@ -128,6 +129,11 @@ class Walk:
         """Days since the oldest late instalment was due."""
         late = next((each for each in self.owed if each.is_late and each.is_open), None)
         return (self.day - late.due_on).days if late else 0
+
+    @property
+    def is_accruing(self) -> bool:
+        """Whether interest is booked, and not kept beside the books."""
+        return not (self.is_stopped_by_hand or self.is_stopped_by_days)
 
     @property
     def rate(self) -> Decimal:
@@ -186,10 +192,19 @@ class Walk:
             if each.is_open and not each.is_late
         ]
         days += [self.plan[0].period_until] if self.plan else []
+        days += self._stopping_day()
         days += [self.agreed_until] if self.agreed_until else []
         if reset := self.planner.next_reset(self.day):
             days.append(reset)
         return min((day for day in days if day > self.day), default=None)
+
+    def _stopping_day(self) -> list[dt.date]:
+        """Give the day on which what is late now will be too late to accrue."""
+        above = self.contract.stops_above_days
+        if above is None or self.late_since is None or self.is_stopped_by_days:
+            return []
+        late = next((each for each in self.owed if each.is_late and each.is_open), None)
+        return [late.due_on + dt.timedelta(above + 1)] if late else []
 
     def pass_to(self, day: dt.date) -> None:
         """Let everything grow to a day."""
@@ -233,6 +248,7 @@ class Walk:
             if each.is_open and not each.is_late and self.day > last:
                 self._become_late(each)
         self.use_surplus()
+        self._heed_days()
 
     def _fall(self, period: Period) -> None:
         whole = period.interest_fen if self.is_smooth else half_up(self.running)
@@ -364,6 +380,28 @@ class Walk:
             is_beside = claim in INTEREST and verb in BESIDE and not self.is_accruing
             self.moves.append(Move(self.day, f"{kind}_off" if is_beside else kind, amount_fen))
 
+    def _heed_days(self) -> None:
+        """Stop accruing above so many days of lateness, and go on when it is over."""
+        above = self.contract.stops_above_days
+        if above is None or self.written_off_on is not None:
+            return
+        if self.late_since is not None and self.overdue_days > above:
+            self.hold_accrual(by_days=True)
+        elif self.is_stopped_by_days and self.overdue_days <= self.contract.resumes_at_days:
+            self.hold_accrual(by_days=False)
+
+    def hold_accrual(self, *, by_hand: bool | None = None, by_days: bool | None = None) -> None:
+        """Let a reason to stop accruing begin or end; what is open of interest changes books."""
+        was = self.is_accruing
+        self.is_stopped_by_hand = self.is_stopped_by_hand if by_hand is None else by_hand
+        self.is_stopped_by_days = self.is_stopped_by_days if by_days is None else by_days
+        if was != self.is_accruing:
+            verb = "suspend" if was else "restore"
+            due = sum(each.interest_left for each in self.owed)
+            self.book(f"{verb}_interest", due + self.running_left)
+            self.book(f"{verb}_penalty", self.penalty_left)
+            self.book(f"{verb}_compound", self.compound_left)
+
     def _stretch(
         self,
         claim: Claim,
@@ -418,6 +456,7 @@ class Walk:
             recovered=dict(self.recovered),
             written_off_on=self.written_off_on,
             is_accruing=self.is_accruing,
+            is_stopped_by_days=self.is_stopped_by_days,
             spells=tuple(spells),
             judged=dict(self.judged),
             class_set=self.class_set,
