@@ -14,10 +14,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from huoshui.bench.timing import circumstances
 from huoshui.web.project import database
@@ -46,11 +46,12 @@ def bench_ledger(*, writers: int, seconds: float, legs: int) -> dict[str, Any]:
 def _measure(db: database.Database, *, writers: int, seconds: float, legs: int) -> dict[str, Any]:
     said = _asked(db, "jobs", {"do": "prepare"})
     _asked(db, "owner", {"do": "peer table"})
-    rates = {"peer": _written(db, writers, {"do": "peer", "seconds": seconds})}
-    for form in FORMS:
-        orders = {"do": "write", "institution": said["institution"], "form": form,
-                  "seconds": seconds}  # fmt: skip
-        rates[form] = _written(db, writers, orders)
+    orders = {
+        "do": "write", "institution": said["institution"], "writers": writers,
+        "seconds": seconds, "run": 1,
+    }  # fmt: skip
+    with _begun(db, "web") as child:
+        rates = {form: _answer(child, {**orders, "form": form}) for form in ("peer", *FORMS)}
     long = _asked(
         db, "jobs", {"do": "long", "institution": said["institution"], "legs": legs,
                      "each": VOUCHER_LEGS},
@@ -89,50 +90,27 @@ def _environment(db: database.Database, role: database.Role) -> dict[str, str]:
     }
 
 
-def _begun(db: database.Database, role: database.Role, orders: dict[str, Any]) -> Any:
-    command = [sys.executable, "-m", "huoshui.bench.ledger_writer"]
-    child = psutil.Popen(
-        command, env=_environment(db, role), text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+@contextmanager
+def _begun(db: database.Database, role: database.Role) -> Iterator[Any]:
+    """Give a process that does what it is ordered, line by line, as a role of the database."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "huoshui.bench.ledger_writer"],
+        env=_environment(db, role), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
-    child.stdin.write(json.dumps(orders) + "\n")
-    child.stdin.flush()
-    return child
+    yield child
+    child.communicate()
 
 
 def _asked(db: database.Database, role: database.Role, orders: dict[str, Any]) -> dict[str, Any]:
-    child = _begun(db, role, orders)
-    answer: dict[str, Any] = _line(child)
-    child.communicate()
-    return answer
+    with _begun(db, role) as child:
+        return _answer(child, orders)
 
 
-def _line(child: Any) -> dict[str, Any]:
+def _answer(child: Any, orders: dict[str, Any]) -> dict[str, Any]:
+    child.stdin.write(json.dumps(orders) + "\n")
+    child.stdin.flush()
     said = child.stdout.readline()
     if not said:
         raise subprocess.CalledProcessError(child.wait() or 1, "huoshui.bench.ledger_writer")
     answer: dict[str, Any] = json.loads(said)
     return answer
-
-
-def _written(db: database.Database, writers: int, orders: dict[str, Any]) -> dict[str, Any]:
-    """Let several writers begin at one moment; give what they posted a second together."""
-    begun = [_begun(db, "web", {**orders, "writer": nth}) for nth in range(writers)]
-    for child in begun:
-        _line(child)
-    for child in begun:
-        child.stdin.write("\n")
-        child.stdin.flush()
-    answers = [_line(child) for child in begun]
-    for child in begun:
-        child.communicate()
-
-    def rate(name: str) -> int:
-        return round(sum(each[name] / each["seconds"] for each in answers))
-
-    cpu, vouchers = (sum(each[name] for each in answers) for name in ("cpu_seconds", "vouchers"))
-    return {
-        "per_second": rate("transfers"),
-        "vouchers_per_second": rate("vouchers"),
-        "cpu_ms": round(1000 * cpu / vouchers, 3),
-    }

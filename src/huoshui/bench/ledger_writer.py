@@ -1,9 +1,8 @@
 """A process that posts to the ledger, or reads it, as `bench.ledger` orders.
 
-`python -m huoshui.bench.ledger_writer` reads its orders as a line of JSON and answers with lines of
-JSON.  A writer says when it is ready, begins when it gets a line, and tells how much it posted in
-how long.  It is what a page does: an actor in each transaction, an entry of the record with every
-voucher, one commit each.
+`python -m huoshui.bench.ledger_writer` reads orders, a line of JSON each, and answers each with a
+line of JSON.  Writers are processes of their own that begin at one moment.  They do what a page
+does: an actor in each transaction, an entry of the record with every voucher, one commit each.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
@@ -30,20 +30,17 @@ OPENED = ("loan_principal", "refund_payable", "interest_receivable", "borrower_c
 
 
 def main() -> None:
-    """Do what the first line of the input orders."""
+    """Do what each line of the input orders."""
     django.setup()
-    orders: dict[str, Any] = json.loads(sys.stdin.readline())
     works = {
-        "prepare": _prepare, "peer table": _peer_table, "peer": _peer, "write": _write,
-        "long": _long, "read": _read,
+        "prepare": _prepare, "peer table": _peer_table, "write": _write, "long": _long,
+        "read": _read,
     }  # fmt: skip
-    work = works[orders["do"]]
-    _say(work(orders))
-
-
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+    for line in sys.stdin:
+        orders: dict[str, Any] = json.loads(line)
+        answer = works[orders["do"]](orders)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 def _prepare(orders: dict[str, Any]) -> dict[str, Any]:
@@ -70,36 +67,83 @@ def _prepare(orders: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(orders: dict[str, Any]) -> dict[str, Any]:
+    """Let several writers begin at one moment; give what they posted a second together."""
+    from django.db import connections
+
+    if orders["form"] != "peer":
+        _accounts_open(orders)
+    connections.close_all()  # each writer opens a connection of its own
+    fork = get_context("fork")  # what was read and imported is not read again by each
+    gate, answers = fork.Barrier(orders["writers"]), fork.SimpleQueue()
+    made = _peer if orders["form"] == "peer" else _posting
+
+    def work(writer: int) -> None:
+        answers.put(_counted(made(orders, writer), orders["seconds"], gate.wait))
+
+    writers = [fork.Process(target=work, args=(nth,)) for nth in range(orders["writers"])]
+    for each in writers:
+        each.start()
+    told = [answers.get() for _ in writers]
+    for each in writers:
+        each.join()
+
+    def rate(name: str) -> int:
+        return round(sum(each[name] / each["seconds"] for each in told))
+
+    cpu, vouchers = (sum(each[name] for each in told) for name in ("cpu_seconds", "vouchers"))
+    return {
+        "per_second": rate("transfers"),
+        "vouchers_per_second": rate("vouchers"),
+        "vouchers": vouchers,
+        "cpu_ms": round(1000 * cpu / vouchers, 3),
+    }
+
+
+def _accounts_open(orders: dict[str, Any]) -> None:
+    """Open the accounts of all writers' loans: what is measured comes after."""
     from huoshui.web.audit.actions.acting import acting
     from huoshui.web.audit.queries.packs import pack_on
     from huoshui.web.audit.rules.actor import Actor
     from huoshui.web.ledger.actions.accounts import accounts_open
-    from huoshui.web.ledger.actions.posting import transfers_post
+    from huoshui.web.ledger.queries.accounts import account_ids
     from huoshui.web.ledger.rules.entries import AccountName
 
     bank = UUID(orders["institution"])
     actor = Actor("institution", "bench", institution=bank)
-    wanted = _entries(orders["form"], orders["writer"])
-    with acting(actor):  # a loan's accounts are opened once; what is measured comes after
-        accounts_open(
-            actor, at=AT, institution=bank, pack=pack_on(DAY),
-            names=[AccountName(code, f"B-{orders['writer']}-{n}")
-                   for code in OPENED for n in range(LOANS)],
-        )  # fmt: skip
+    names = [
+        AccountName(code, f"B-{writer}-{n}")
+        for code in OPENED
+        for writer in range(orders["writers"])
+        for n in range(LOANS)
+    ]
+    with acting(actor):
+        accounts_open(actor, at=AT, institution=bank, names=names, pack=pack_on(DAY))
+    with acting(actor):
+        account_ids(actor, institution=bank, names=names)
+
+
+def _posting(orders: dict[str, Any], writer: int) -> Callable[[int], int]:
+    from huoshui.web.audit.actions.acting import acting
+    from huoshui.web.audit.rules.actor import Actor
+    from huoshui.web.ledger.actions.posting import transfers_post
+
+    bank, form = UUID(orders["institution"]), orders["form"]
+    actor = Actor("institution", "bench", institution=bank)
+    wanted = _entries(form, writer)
 
     def post(n: int) -> int:
         entries = next(wanted)
         with acting(actor):
             transfers_post(
-                actor, at=AT, institution=bank, key=f"{orders['form']}-{orders['writer']}-{n}",
+                actor, at=AT, institution=bank, key=f"{form}-{orders['run']}-{writer}-{n}",
                 entries=entries, effective_on=DAY, why="bench", kind="bench",
             )  # fmt: skip
         return len(entries)
 
-    return _counted(post, orders["seconds"])
+    return post
 
 
-def _peer(orders: dict[str, Any]) -> dict[str, Any]:
+def _peer(orders: dict[str, Any], writer: int) -> Callable[[int], int]:
     """Insert bare rows with three indexes, one commit each: no record, no floors, no rules."""
     from django.db import connection
 
@@ -109,10 +153,10 @@ def _peer(orders: dict[str, Any]) -> dict[str, Any]:
     sql = "INSERT INTO bench_peer (debit, credit, amount_fen, key) VALUES (%s, %s, %s, %s)"
 
     def post(n: int) -> int:
-        bare.execute(sql, [n % LOANS, orders["writer"], 100, f"{orders['writer']}-{n}"])
+        bare.execute(sql, [n % LOANS, writer, 100, f"{writer}-{n}"])
         return 1
 
-    return _counted(post, orders["seconds"])
+    return post
 
 
 def _peer_table(orders: dict[str, Any]) -> dict[str, Any]:
@@ -130,12 +174,13 @@ def _peer_table(orders: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _counted(post: Callable[[int], int], seconds: float) -> dict[str, Any]:
-    """Post for so many seconds, from when a line comes; tell how much that was."""
+def _counted(
+    post: Callable[[int], int], seconds: float, wait: Callable[[], object]
+) -> dict[str, Any]:
+    """Post for so many seconds, from when all are ready; tell how much that was."""
     for n in range(WARM):
         post(-1 - n)
-    _say({"ready": True})
-    sys.stdin.readline()
+    wait()
     started, cpu = time.perf_counter(), time.process_time()
     turns = transfers = 0
     while time.perf_counter() - started < seconds:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from huoshui.web.audit.actions.statements import said
+from huoshui.web.audit.actions.statements import begun, said
 from huoshui.web.audit.rules.actor import Actor
 
 
@@ -24,7 +25,10 @@ def acting(actor: Actor) -> Iterator[Actor]:
 
 
 _NAMES = ("kind", "person", "subject", "institution")
+_SAY = "SELECT " + ", ".join(f"set_config('huoshui.{name}', '{{}}', true)" for name in _NAMES)
 _SET = "SELECT " + ", ".join(f"set_config('huoshui.{name}', %s, true)" for name in _NAMES)
+
+_PLAIN = frozenset(string.ascii_lowercase + string.digits + "-")
 
 
 def _of(actor: Actor) -> tuple[str, ...]:
@@ -33,7 +37,10 @@ def _of(actor: Actor) -> tuple[str, ...]:
 
 
 def _set(values: tuple[str, ...]) -> None:
-    said(_SET, values)
+    # A word of ours and ids: there is nothing in them to be quoted.
+    assert not any(set(value) - _PLAIN for value in values), values
+    if not begun(_SAY.format(*values)):
+        said(_SET, values)
 
 
 def _current() -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -11,25 +10,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from huoshui.web.audit.actions.statements import said
+from huoshui.web.audit.actions.statements import answered
 from huoshui.web.audit.models import Entry, Payload
 from huoshui.web.audit.rules import digests
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.audit.rules.findings import ERASED
 from huoshui.web.audit.rules.refusals import RecordRefusal
 
-NUMBERS = "nextval('audit_entry_id_seq'), pg_current_xact_id()::text::bigint"
-"""The two expressions that give an entry its number and its transaction's."""
-
-_COLUMNS = (
-    "id, xid, at, actor_kind, actor, person_id, subject_id, institution_id, action, object_kind, "
-    "object_id, reason, rule, payload_digest, digest"
-)
-_ADD = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES (%s, %s::xid8{', %s' * 13})"
-_ADD_BOTH = (
-    f"WITH entry AS ({_ADD}) "
-    "INSERT INTO audit_payload (entry_id, salt, body) VALUES (%s, %s, %s::jsonb)"
-)
+_WRITE = f"SELECT audit_entry_write({', '.join(f'${n}' for n in range(1, 16))})".encode()
 
 
 def entry_add(
@@ -44,44 +32,56 @@ def entry_add(
     rule: str | None = None,
     payload: Mapping[str, Any] | None = None,
     reason: str | None = None,
-    numbers: tuple[int, int] | None = None,
 ) -> int:
     """Append one entry within the caller's transaction, which acts as `actor`; give its number.
 
-    The subject and the institution named may read the entry, payload and all.  `numbers` are the
-    entry's and the transaction's, where the caller has asked for both already (`NUMBERS`).
+    The subject and the institution named may read the entry, payload and all.
     """
     assert connection.in_atomic_block, "an entry is written in the transaction of its deed"
-    body = digests.plain(payload) if payload else None
-    salt = secrets.token_bytes(digests.SALT_BYTES)
-    number, xid = numbers or said(f"SELECT {NUMBERS}").fetchone()
-    entry = digests.Entry(
-        id=number,
-        xid=xid,
-        at=at,
-        actor_kind=actor.kind,
-        actor=digests.clean(actor.label),
-        person_id=actor.person,
-        subject_id=subject,
-        institution_id=institution,
-        action=action,
-        object_kind=object_kind,
-        object_id=digests.clean(str(object_id)),
-        reason=None if reason is None else digests.clean(reason),
-        rule=None if rule is None else digests.clean(rule),
-        payload_digest=digests.payload_digest(salt, body) if body else None,
-    )
-    row = [
-        value
-        for name, value in vars(entry).items()
-        if name not in ("digest", "payload", "xid", "id")
-    ]
-    values = [number, str(xid), *row, digests.entry_digest(entry)]
-    if body:
-        said(_ADD_BOTH, [*values, number, salt, json.dumps(body, ensure_ascii=False)])
-    else:
-        said(_ADD, values)
-    return int(number)
+    values = entry_said(
+        actor, at=at, action=action, object_kind=object_kind, object_id=str(object_id),
+        subject=subject, institution=institution, rule=rule, payload=payload, reason=reason,
+    )  # fmt: skip
+    row = answered(_WRITE, values)
+    assert row is not None, "it gives the number of what it wrote"
+    return int(row[0] or 0)
+
+
+def entry_said(
+    actor: Actor,
+    *,
+    at: dt.datetime,
+    action: str,
+    object_kind: str,
+    object_id: str | None,
+    subject: UUID | None = None,
+    institution: UUID | None = None,
+    rule: str | None = None,
+    payload: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> list[Any]:
+    """Give what `audit_entry_write` takes, for who has the database write entry and deed at once.
+
+    Without an `object_id` the function is given it there: the deed's number is not known before.
+    """
+    body = digests.canonical_text(digests.plain(payload)) if payload else None
+    salt = secrets.token_bytes(digests.SALT_BYTES) if payload else None
+    hashed = digests.payload_text_digest(salt, body) if salt and body else None
+    columns = {
+        "at": at,
+        "actor_kind": actor.kind,
+        "actor": digests.clean(actor.label),
+        "person_id": actor.person,
+        "subject_id": subject,
+        "institution_id": institution,
+        "action": action,
+        "object_kind": object_kind,
+        "object_id": None if object_id is None else digests.clean(object_id),
+        "reason": None if reason is None else digests.clean(reason),
+        "rule": None if rule is None else digests.clean(rule),
+        "payload_digest": hashed,
+    }
+    return [digests.entry_form(**columns), *columns.values(), salt, body]
 
 
 def payload_erase(actor: Actor, *, entry: int, at: dt.datetime, reason: str) -> int:

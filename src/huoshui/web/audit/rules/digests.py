@@ -108,14 +108,24 @@ class Seal:
 _CHAINED = ("n", "xid_from", "xid_until", "entries", "root", "previous", "sealed_at")
 
 
-def canonical(value: Any) -> bytes:
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+"""Made once: most of the time of writing something short would be making it."""
+
+
+def canonical_text(value: Any) -> str:
     """Write plain data in the one way that is hashed."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    return _WRITER.encode(value)
+
+
+def canonical(value: Any) -> bytes:
+    """Give the bytes of that text."""
+    return _WRITER.encode(value).encode()
 
 
 def clean(text: str) -> str:
     """Replace what PostgreSQL cannot keep in a text: the zero byte and lone surrogates."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
@@ -124,6 +134,8 @@ def plain(value: Any) -> Any:
 
     A thing that is none of these is our mistake and fails.
     """
+    if type(value) is str:  # what most values are
+        return clean(value)
     match value:
         case Enum():
             return plain(value.value)
@@ -154,13 +166,31 @@ def moment(at: dt.datetime) -> str:
 
 def payload_digest(salt: bytes, body: Any) -> bytes:
     """Hash a payload so that nobody can guess it back once its salt is gone."""
-    return sha256(salt + canonical(body)).digest()
+    return payload_text_digest(salt, canonical_text(body))
+
+
+def payload_text_digest(salt: bytes, text: str) -> bytes:
+    """Hash a payload that is written already."""
+    return sha256(salt + text.encode()).digest()
 
 
 def entry_digest(entry: Entry) -> bytes:
     """Hash every column of an entry but the digest itself."""
     said = {name: written(getattr(entry, name)) for name in _HASHED}
     return sha256(canonical({"v": "1", **said})).digest()
+
+
+def entry_form(**columns: Any) -> str:
+    """Write what will be hashed of an entry that has no number yet, as a format of the database.
+
+    It has places for the entry's number (1), the number of what it tells of (2), where that is
+    not known either, and the transaction's number (3).
+    """
+    said = {name: written(columns.get(name)) for name in _HASHED}
+    said = {name: text and text.replace("%", "%%") for name, text in said.items()}
+    if said["object_id"] is None:
+        said["object_id"] = "%2$s"
+    return canonical_text({"v": "1", **said, "id": "%1$s", "xid": "%3$s"})
 
 
 def seal_hash(seal: Seal) -> bytes:
@@ -195,6 +225,8 @@ def apart(leaves: bytes) -> tuple[bytes, ...]:
 
 def written(value: Any) -> str | None:
     """Write a column's value as the text that is hashed."""
+    if type(value) is str:
+        return value
     match value:
         case None:
             return None

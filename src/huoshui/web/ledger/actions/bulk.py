@@ -23,9 +23,7 @@ from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.ledger.actions.accounts import accounts_open
 from huoshui.web.ledger.actions.posting import (
     Posted,
-    posted_before,
-    voucher_open,
-    voucher_tell,
+    voucher_write,
 )
 from huoshui.web.ledger.actions.refusing import refusing
 from huoshui.web.ledger.rules.entries import MOST_FEN, AccountName, Booking, body_digest
@@ -212,18 +210,12 @@ def _post(
              legs, body, transfers],
         )  # fmt: skip
         digest = bytes(cursor.fetchone()[0])
-        opened = voucher_open(
-            at=at, institution=institution, key=key, booking=booking, legs=legs, body=body,
-            digest=digest,
+        posted = voucher_write(
+            actor, at=at, institution=institution, key=key, booking=booking, legs=legs,
+            amount_fen=amount_fen, body=body, digest=digest,
         )  # fmt: skip
-        if opened is None:
-            return posted_before(actor, institution, key, body)
-        posted, numbers = opened
-        voucher_tell(
-            actor, at=at, institution=institution, subject=None, voucher=posted.voucher,
-            numbers=numbers, key=key, booking=booking, legs=legs, digest=digest,
-            amount_fen=amount_fen,
-        )  # fmt: skip
+        if posted.was_there:
+            return posted
         cursor.execute(_WRITE, [posted.voucher, institution, day])  # its trigger looks up, too
         cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
     return posted

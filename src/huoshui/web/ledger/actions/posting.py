@@ -16,8 +16,8 @@ from django.db import transaction
 
 from huoshui.kernel.errors import Refused
 from huoshui.policy.pack import Pack
-from huoshui.web.audit.actions.record import NUMBERS, entry_add
-from huoshui.web.audit.actions.statements import listed, said, together
+from huoshui.web.audit.actions.record import entry_said
+from huoshui.web.audit.actions.statements import answered, listed, said
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.ledger.actions.accounts import accounts_open
@@ -39,21 +39,16 @@ from huoshui.web.ledger.rules.refusals import LedgerRefusal
 
 POSTED = "ledger.posted"
 
-_VOUCHER = f"""
-    INSERT INTO ledger_voucher (institution_id, key, kind, effective_on, at, why, corrects_id,
-                                rule, legs, body_digest, digest)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (institution_id, key) DO NOTHING RETURNING id, {NUMBERS}
-"""
-_ADD = """
+_WRITE = (
+    f"SELECT voucher, batch FROM ledger_voucher_write({', '.join(f'${n}' for n in range(1, 29))})"
+).encode()
+_LINES = """
     INSERT INTO ledger_transfer (institution_id, voucher_id, effective_on, n, debit_id, credit_id,
                                  amount_fen, book, kind, hold_id, hold_n, digest)
-"""
-_LINE = f"{_ADD} VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_LINES = f"""{_ADD}
     SELECT %s::uuid, * FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::bigint[],
         %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[], %s::bytea[])
 """
+_NO_LINES = (None,) * 9
 
 
 @dataclass(frozen=True)
@@ -173,7 +168,6 @@ def voucher_reverse(
     return posted
 
 
-@transaction.atomic(savepoint=False)
 def vouchers_write(
     actor: Actor,
     *,
@@ -182,107 +176,67 @@ def vouchers_write(
     written: Sequence[Written],
     subject: UUID | None = None,
 ) -> list[Posted]:
-    """Write vouchers with their lines, but for those whose key was used for the same before."""
+    """Write vouchers in the caller's transaction, but for those whose key was used for the same.
+
+    One by itself brings its lines along; those of several are written, and looked at, together.
+    """
+    corrects = next((each.booking.corrects for each in written), None)
     made: list[Posted] = []
     rows: list[tuple[int, dt.date, Line, bytes]] = []
-    corrects = next((each.booking.corrects for each in written), None)
-    with refusing(corrects), together():
+    with refusing(corrects):
         for each in written:
-            day = each.booking.effective_on
+            day, alone = each.booking.effective_on, len(written) == 1
             transfers = [transfer_digest(line, day) for line in each.lines]
             digest = voucher_digest(
                 each.booking, institution=institution, key=each.key, at=at, body=each.body,
                 transfers=transfers,
             )  # fmt: skip
-            opened = voucher_open(
-                at=at, institution=institution, key=each.key, booking=each.booking,
-                legs=len(transfers), body=each.body, digest=digest,
+            posted = voucher_write(
+                actor, at=at, institution=institution, key=each.key, booking=each.booking,
+                legs=len(transfers), amount_fen=sum(line.amount_fen for line in each.lines),
+                body=each.body, digest=digest, subject=subject,
+                lines=_columns(each.lines, transfers) if alone else _NO_LINES,
             )  # fmt: skip
-            if opened is None:
-                made.append(posted_before(actor, institution, each.key, each.body))
-                continue
-            posted, numbers = opened
             made.append(posted)
-            voucher_tell(
-                actor, at=at, institution=institution, subject=subject, voucher=posted.voucher,
-                numbers=numbers, key=each.key, booking=each.booking, legs=len(transfers),
-                digest=digest, amount_fen=sum(line.amount_fen for line in each.lines),
-            )  # fmt: skip
-            rows += [(posted.voucher, day, *pair) for pair in zip(each.lines, transfers)]  # noqa: B905
-        if len(rows) == 1:
-            ((voucher, day, line, hashed),) = rows
-            said(_LINE, [institution, voucher, day, *line, hashed])
-        elif rows:
-            said(_LINES, _columns(institution, rows))
+            if not (alone or posted.was_there):
+                pairs = zip(each.lines, transfers, strict=True)
+                rows += [(posted.voucher, day, *pair) for pair in pairs]
+        if rows:
+            vouchers, days, lines, digests = zip(*rows, strict=True)
+            values = [listed(vouchers), _words(days), *_columns(lines, digests)]
+            said(_LINES, [institution, *values])
     return made
 
 
-def voucher_open(
-    *,
-    at: dt.datetime,
-    institution: UUID,
-    key: str,
-    booking: Booking,
-    legs: int,
-    body: bytes,
-    digest: bytes,
-) -> tuple[Posted, tuple[int, int]] | None:
-    """Write the head of a voucher, which takes its key; None where the key was taken.
-
-    Who asks with the same key at the same moment waits here until the first has ended.  Gives
-    the numbers of the entry that will tell of it, too.
-    """
-    made = said(
-        _VOUCHER,
-        [institution, key, booking.kind, booking.effective_on, at, booking.why, booking.corrects,
-         booking.rule, legs, body, digest],
-    ).fetchone()  # fmt: skip
-    if made is None:
-        return None
-    voucher, entry, batch = made
-    return Posted(voucher, batch), (entry, batch)
-
-
-def _columns(
-    institution: UUID, rows: Sequence[tuple[int, dt.date, Line, bytes]]
-) -> list[UUID | str]:
-    """Write lines as the arrays that `_LINES` takes: all but the digests are numbers and words."""
-    vouchers, days, lines, digests = zip(*rows, strict=True)
-    n, debit, credit, amount, book, kind, hold, hold_n = zip(*lines, strict=True)
-    hashes = ",".join(f'"\\\\x{digest.hex()}"' for digest in digests)
-    words = [f"{{{','.join(map(str, column))}}}" for column in (days, book, kind)]
-    return [
-        institution, listed(vouchers), words[0], listed(n), listed(debit), listed(credit),
-        listed(amount), words[1], words[2], listed(hold), listed(hold_n), f"{{{hashes}}}",
-    ]  # fmt: skip
-
-
-def voucher_tell(
+def voucher_write(
     actor: Actor,
     *,
     at: dt.datetime,
     institution: UUID,
-    subject: UUID | None,
-    voucher: int,
-    numbers: tuple[int, int],
     key: str,
     booking: Booking,
     legs: int,
-    digest: bytes,
     amount_fen: int,
-) -> None:
-    """Tell the record of a voucher; its digest there is what `ledger verify` goes by."""
-    entry_add(
+    body: bytes,
+    digest: bytes,
+    subject: UUID | None = None,
+    lines: Sequence[str | None] = _NO_LINES,
+) -> Posted:
+    """Write a voucher, which takes its key, and the entry that tells of it; then its lines.
+
+    Where the key was used for the same before, that is given.  Who asks with the same key at the
+    same moment waits here until the first has ended.
+    """
+    form, _, kind, name, person, *_, hashed, salt, payload = entry_said(
         actor,
         at=at,
         action=POSTED,
         object_kind="voucher",
-        object_id=voucher,
+        object_id=None,
         subject=subject,
         institution=institution,
         reason=booking.why,
         rule=booking.rule,
-        numbers=numbers,
         payload={
             "key": key,
             "kind": booking.kind,
@@ -290,9 +244,31 @@ def voucher_tell(
             "transfers": legs,
             "amount_fen": amount_fen,
             "corrects": booking.corrects,
-            "digest": digest.hex(),
+            "digest": digest.hex(),  # what `ledger verify` goes by
         },
     )
+    values = [
+        institution, key, booking.kind, booking.effective_on, at, booking.why, booking.corrects,
+        booking.rule, legs, body, digest, form, kind, name, person, subject, hashed, salt, payload,
+    ]  # fmt: skip
+    found = answered(_WRITE, [*values, *lines])
+    if found is None:
+        return posted_before(actor, institution, key, body)
+    return Posted(int(found[0] or 0), int(found[1] or 0))
+
+
+def _columns(lines: Sequence[Line], digests: Sequence[bytes]) -> list[str]:
+    """Write lines as the arrays of their columns: all but the digests are numbers and words."""
+    n, debit, credit, amount, book, kind, hold, hold_n = zip(*lines, strict=True)
+    hashes = ",".join(f'"\\\\x{digest.hex()}"' for digest in digests)
+    return [
+        listed(n), listed(debit), listed(credit), listed(amount), _words(book), _words(kind),
+        listed(hold), listed(hold_n), f"{{{hashes}}}",
+    ]  # fmt: skip
+
+
+def _words(column: Sequence[object]) -> str:
+    return f"{{{','.join(map(str, column))}}}"
 
 
 def _lines(
