@@ -20,13 +20,13 @@ from django.db import connection, transaction
 from huoshui.policy.pack import Pack
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
-from huoshui.web.ledger.actions.accounts import accounts_open
+from huoshui.web.ledger.actions.accounts import UNKNOWN, accounts_open_many
 from huoshui.web.ledger.actions.posting import (
     Posted,
     voucher_write,
 )
 from huoshui.web.ledger.actions.refusing import refusing
-from huoshui.web.ledger.rules.entries import MOST_FEN, AccountName, Booking, body_digest
+from huoshui.web.ledger.rules.entries import MOST_FEN, Booking, body_digest
 from huoshui.web.ledger.rules.refusals import LedgerRefusal
 
 COLUMNS = (
@@ -40,28 +40,33 @@ _ASKED = """
         book text NOT NULL, n int GENERATED ALWAYS AS IDENTITY) ON COMMIT DROP
 """
 _NAMED = f"({', '.join(COLUMNS)})"
-_UNKNOWN = """
-    SELECT DISTINCT code, agreement FROM (
-        SELECT debit_code AS code, debit_agreement AS agreement FROM ledger_asked
-        UNION SELECT credit_code, credit_agreement FROM ledger_asked
+# Rows that name an account which there is not yet are looked up again when it is there.
+_AGAIN = """
+    CREATE TEMP TABLE ledger_again ON COMMIT DROP AS
+    SELECT q.* FROM ledger_asked q JOIN ledger_hashed h USING (n)
+    WHERE h.debit_id IS NULL OR h.credit_id IS NULL;
+    DELETE FROM ledger_hashed WHERE debit_id IS NULL OR credit_id IS NULL
+"""
+_UNKNOWN = f"""
+    CREATE TEMP TABLE {UNKNOWN} ON COMMIT DROP AS SELECT DISTINCT code, agreement FROM (
+        SELECT debit_code AS code, debit_agreement AS agreement FROM ledger_again
+        UNION SELECT credit_code, credit_agreement FROM ledger_again
     ) w
     WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.institution_id = %(institution)s
                       AND a.currency = 'CNY' AND a.code = w.code AND a.agreement = w.agreement)
       AND NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.institution_id = %(institution)s
                       AND a.currency = 'CNY' AND a.code = w.code AND a.agreement IS NULL
                       AND w.agreement IS NULL)
-    ORDER BY 1, 2
 """
 # The institution's own accounts are few, and looked up in a list; those of agreements are many.
 _HASHED = """
-    CREATE TEMP TABLE ledger_hashed ON COMMIT DROP AS
     WITH own AS MATERIALIZED (
         SELECT id, code FROM ledger_account
         WHERE institution_id = %(institution)s AND currency = 'CNY' AND agreement IS NULL
     ), numbered AS (
         SELECT q.n, coalesce(d.id, od.id) AS debit_id, coalesce(c.id, oc.id) AS credit_id,
                q.amount_fen, q.book
-        FROM ledger_asked q
+        FROM {asked} q
         LEFT JOIN ledger_account d ON d.institution_id = %(institution)s AND d.currency = 'CNY'
             AND d.code = q.debit_code AND d.agreement = q.debit_agreement
         LEFT JOIN own od ON q.debit_agreement IS NULL AND od.code = q.debit_code
@@ -73,6 +78,7 @@ _HASHED = """
                                      book, NULL, NULL) AS digest
     FROM numbered
 """
+_FIRST = "CREATE TEMP TABLE ledger_hashed ON COMMIT DROP AS {hashed}"
 # Where few of many accounts are named, each is looked up; else all accounts would be read, which
 # the planner prefers by far too long: end of day names some ten thousand of some million.
 _IS_FEW = """
@@ -162,7 +168,7 @@ def transfers_select(
 def _lay_down() -> None:
     with connection.cursor() as cursor:
         # Several in one transaction: what the one before asked is no longer needed.
-        cursor.execute("DROP TABLE IF EXISTS ledger_asked, ledger_hashed")
+        cursor.execute(f"DROP TABLE IF EXISTS ledger_asked, ledger_again, {UNKNOWN}, ledger_hashed")
         cursor.execute(_ASKED)
         cursor.execute("SET LOCAL work_mem = '128MB'")
 
@@ -186,17 +192,25 @@ def _post(
                 n=wrong[0], amount_fen=wrong[1], most_fen=MOST_FEN
             )
         cursor.execute(_IS_FEW)
-        joins = "off" if cursor.fetchone()[0] else "on"
-        cursor.execute(f"SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}")
-        cursor.execute(_UNKNOWN, {"institution": institution})
-        names = [AccountName(code, agreement) for code, agreement in cursor.fetchall()]
-        if names:
-            accounts_open(
-                actor, at=at, institution=institution, names=names, pack=pack or pack_on(at.date())
-            )
-        cursor.execute(_HASHED, {"institution": institution, "day": day})
+        is_few = cursor.fetchone()[0]
+        where = {"institution": institution, "day": day}
+        _look_up_each(is_few)
+        cursor.execute(_FIRST.format(hashed=_HASHED.format(asked="ledger_asked")), where)
         cursor.execute(_SUMMED)
         legs, amount_fen, unknown, same, transfers = cursor.fetchone()
+        if unknown:
+            _look_up_each(False)
+            cursor.execute(_AGAIN)
+            _look_up_each(is_few)
+            cursor.execute(_UNKNOWN, where)
+            if cursor.rowcount:
+                pack = pack or pack_on(at.date())
+                accounts_open_many(actor, at=at, institution=institution, pack=pack)
+            cursor.execute(
+                f"INSERT INTO ledger_hashed {_HASHED.format(asked='ledger_again')}", where
+            )
+            cursor.execute(_SUMMED)
+            legs, amount_fen, unknown, same, transfers = cursor.fetchone()
         if not legs:
             raise LedgerRefusal.NOTHING.refuse()
         if unknown:
@@ -217,5 +231,11 @@ def _post(
         if posted.was_there:
             return posted
         cursor.execute(_WRITE, [posted.voucher, institution, day])  # its trigger looks up, too
-        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
+        _look_up_each(False)
     return posted
+
+
+def _look_up_each(yes: bool) -> None:
+    joins = "off" if yes else "on"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}")
