@@ -19,6 +19,11 @@ from huoshui.kernel.period import add_months, months_between
 from huoshui.policy.deciding import decide
 from huoshui.web.agreements.actions.agreements import event_add, was_sent
 from huoshui.web.agreements.actions.cash_names import cash_note
+from huoshui.web.agreements.actions.facility_books import (
+    draw_problems,
+    facility_hold,
+    facility_keep,
+)
 from huoshui.web.agreements.actions.outlooks import (
     Place,
     class_note,
@@ -170,7 +175,9 @@ def event_take(
 ) -> Agreement:
     """Write an event into an agreement's stream and book what it changes, or refuse it."""
     sent.actor.need(permission)
-    held = part_hold(_agreement(agreement), today=sent.today)
+    known = _agreement(agreement)
+    held = part_hold(known, today=sent.today)
+    facility = facility_hold(known.facility_id)  # before the loan's own row, as everybody does
     found = _agreement(agreement, lock=True)
     place = place_of(found, held)
     kind, body = Event(0, on, act).kind, body_of(act)
@@ -182,6 +189,12 @@ def event_take(
     if isinstance(act, ev.Draw):
         given = securities(sent.actor, found, today=sent.today)
         Refused.raise_any(may_draw_on((each.state, each.register) for each in given))
+        if facility is not None:
+            Refused.raise_any(
+                draw_problems(
+                    sent.actor, facility, amount_fen=act.amount_fen, on=on, today=sent.today
+                )
+            )
     event = Event(loan.last + 1, on, act, sent.key)
     words = tuple(pack_on(sent.today).vocabularies["loan_class"].entries)
     Refused.raise_any(
@@ -192,6 +205,11 @@ def event_take(
         body=body, key=sent.key,
     )  # fmt: skip
     _book(sent, loan, event, place, until=sent.today)
+    if facility is not None:
+        facility_keep(
+            sent.actor, facility, at=sent.at, today=sent.today, cause=f"{found.ref}:{event.n}",
+            before={found.id: event.n - 1},
+        )  # fmt: skip
     _tell(sent, found, event)
     return found
 

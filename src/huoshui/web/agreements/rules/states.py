@@ -27,6 +27,8 @@ STATES = {
     "overdue": {"zh": "逾期", "en": "overdue"},
     "closed": {"zh": "已结清", "en": "settled"},
     "written_off": {"zh": "已核销", "en": "written off"},
+    "frozen": {"zh": "额度冻结", "en": "frozen"},
+    "ended": {"zh": "额度终止", "en": "ended"},
 }
 """What pages call the states."""
 
@@ -56,6 +58,11 @@ EVENTS = {
     "security_registered": {"zh": "担保登记", "en": "security was registered"},
     "security_ended": {"zh": "担保终止", "en": "security ended"},
     "reverse": {"zh": "冲正", "en": "an event was reversed"},
+    "granted": {"zh": "给予授信额度", "en": "a limit was granted"},
+    "limit_set": {"zh": "调整额度", "en": "the limit was set"},
+    "frozen": {"zh": "冻结额度", "en": "was frozen"},
+    "released": {"zh": "解除冻结", "en": "was released"},
+    "cancelled": {"zh": "取消额度", "en": "was cancelled"},
 }
 """What pages call the events."""
 
