@@ -100,6 +100,8 @@ def test_what_is_sound_loads(tmp_path: Path) -> None:
         (LENDING, "allocation: order", "allocation: other", "NO_SUCH", 1),
         (LENDING, "bullet:", "cannonball:", "NO_SUCH", 1),
         (LENDING, "allocation: order", "allocation: order\n        calendar: moon", "NO_SUCH", 1),
+        (LENDING, "compounds: true", "compounds: true\n        floating: { reference: moon, "
+         "reset: new_year, cite: house#adr-0001 }", "NO_SUCH", 1),
     ],
 )  # fmt: skip
 def test_a_fault_is_refused_where_it_stands(

@@ -39,10 +39,11 @@ from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.accepting import may_append
 from huoshui.web.agreements.rules.loan.events import Event, body_of
 from huoshui.web.agreements.rules.loan.postings import postings
+from huoshui.web.agreements.rules.loan.resets import resets_due
 from huoshui.web.agreements.rules.loan.state import LoanState
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
 from huoshui.web.agreements.rules.security import may_draw_on
-from huoshui.web.agreements.rules.states import EVENTS, STANDING
+from huoshui.web.agreements.rules.states import EVENTS, RATE_TAKEN, STANDING
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.delivery.actions.outbox import message_send
@@ -274,9 +275,16 @@ def _book(sent: Sent, loan: Loan, event: Event | None, place: Place, *, until: d
     elif event is not None and found.state in STANDING:
         found.state = "ready"  # the draw was reversed
     found.save(update_fields=["state", "booked_until"])
+    due = resets_due(walk, loan.taken_on)
+    for nth, each in enumerate(due, start=1):
+        event_add(
+            sent.actor, found, n=loan.last + nth, kind=RATE_TAKEN, at=sent.at, on=each.on,
+            body=each.body,
+        )  # fmt: skip
     change = outlook_keep(loan, walk, after, place, pack)
     if change is not None:
-        class_note(sent.actor, loan, at=sent.at, on=until, name=change.name, n=loan.last + 1)
+        n = loan.last + len(due) + 1
+        class_note(sent.actor, loan, at=sent.at, on=until, name=change.name, n=n)
 
 
 def _tell(sent: Sent, found: Agreement, event: Event) -> None:

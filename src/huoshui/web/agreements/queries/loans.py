@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from huoshui.cashflow.calendar import Calendar, calendar_of
+from huoshui.cashflow.rates import NO_RATES, Rates
 from huoshui.policy.pack import Pack
 from huoshui.web.agreements.models import Agreement, AgreementEvent
 from huoshui.web.agreements.rules.loan.classing import WORDS, Classing
@@ -15,9 +17,10 @@ from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.events import KINDS, Event, act_of, standing
 from huoshui.web.agreements.rules.loan.folding import fold, walked
 from huoshui.web.agreements.rules.loan.reclassing import Reclassing
+from huoshui.web.agreements.rules.loan.resets import RateTaken, rates_known, taken_of
 from huoshui.web.agreements.rules.loan.state import LoanState
 from huoshui.web.agreements.rules.loan.walk import Walk
-from huoshui.web.agreements.rules.states import CLASSED, MADE
+from huoshui.web.agreements.rules.states import CLASSED, MADE, RATE_TAKEN
 from huoshui.web.agreements.rules.terms import contract_of
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
@@ -33,6 +36,12 @@ class Loan:
     events: tuple[Event, ...]
     last: int  # the number of its last event of any kind
     class_noted: str | None = None  # the class that was noted last
+    taken: tuple[RateTaken, ...] = ()  # the resets that are kept
+
+    @property
+    def taken_on(self) -> dict[dt.date, Decimal]:
+        """Give what the reference was at each reset that is kept."""
+        return {each.on: each.reference_rate for each in self.taken}
 
     def state(self, asof: dt.date, *, known: int | None = None) -> LoanState:
         """Fold it as of the end of a day."""
@@ -60,6 +69,7 @@ def loan_made(agreement: Agreement, rows: Sequence[AgreementEvent], *, pack: Pac
     terms = made.body.get("loan") if made else None
     if made is None or terms is None or agreement.rate_bp is None or not agreement.months:
         return None
+    taken = tuple(taken_of(row.on, row.body) for row in rows if row.kind == RATE_TAKEN)
     contract = contract_of(
         terms,
         amount_fen=agreement.amount_fen,
@@ -68,6 +78,7 @@ def loan_made(agreement: Agreement, rows: Sequence[AgreementEvent], *, pack: Pac
         signed_on=made.on,
         conditions=made.body["conditions"],
         calendar=_calendar(terms["calendar"], pack),
+        rates=_rates(terms, taken, pack),
     )
     events = tuple(
         Event(row.n, row.on, act_of(row.kind, row.body), row.key)
@@ -75,7 +86,21 @@ def loan_made(agreement: Agreement, rows: Sequence[AgreementEvent], *, pack: Pac
         if row.kind in KINDS
     )
     noted = [row.body["class"] for row in rows if row.kind == CLASSED]
-    return Loan(agreement, terms, contract, events, rows[-1].n, noted[-1] if noted else None)
+    last = noted[-1] if noted else None
+    return Loan(agreement, terms, contract, events, rows[-1].n, last, taken)
+
+
+def _rates(terms: dict[str, Any], taken: Sequence[RateTaken], pack: Pack) -> Rates:
+    """Give what a loan knows of its reference: what its resets took, then what is published."""
+    floating = terms.get("floating")
+    if floating is None:
+        return NO_RATES
+    if "agreements.rates" not in pack.remembered:
+        pack.remembered["agreements.rates"] = Rates.of(pack)
+    published = pack.remembered["agreements.rates"]
+    assert isinstance(published, Rates), "only this function writes it"
+    kept = {each.on: each.reference_rate for each in taken}
+    return rates_known(floating["reference"], kept, published)
 
 
 def _calendar(name: str | None, pack: Pack) -> Calendar | None:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 MADE, CONDITION_MET, CLASSED = "made", "condition_met", "classed"
+RATE_TAKEN = "rate_taken"
 """Kinds of event that there are so far."""
 
 WAITING, READY = "waiting_conditions", "ready"
@@ -38,6 +39,7 @@ EVENTS = {
     "draw": {"zh": "放款", "en": "was drawn"},
     "fee": {"zh": "代垫费用", "en": "a cost was charged"},
     "rate_reset": {"zh": "利率调整", "en": "the rate was set"},
+    RATE_TAKEN: {"zh": "利率重定价", "en": "its rate was reset"},
     "cut_rate": {"zh": "降息", "en": "the rate was cut"},
     "extend": {"zh": "展期", "en": "was extended"},
     "holiday": {"zh": "延期还本付息", "en": "a payment holiday was agreed"},

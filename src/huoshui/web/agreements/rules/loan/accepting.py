@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from functools import singledispatch
 
+from huoshui.cashflow.loans import Method, faults
 from huoshui.kernel.errors import Problem
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.contract import Contract
@@ -104,6 +105,21 @@ def _draw(contract: Contract, all_standing: Sequence[Event], event: Event) -> Fo
         yield No.OUT_OF_TERM.problem(on=matures_on, start=event.on, end=contract.matures_on)
     if not contract.signed_on <= event.on <= contract.draw_by:
         yield No.OUT_OF_TERM.problem(on=event.on, start=contract.signed_on, end=contract.draw_by)
+    yield from _plan(contract, act, event.on, matures_on)
+
+
+def _plan(contract: Contract, act: ev.Draw, on: dt.date, matures_on: dt.date) -> Found:
+    """Judge the plan by which principal is repaid: whole, in order, and within the term."""
+    planner = contract.planner
+    days = [day for day, _ in act.plan]
+    if planner.terms.method != Method.STEPPED:
+        if act.plan:
+            yield No.NO_PLAN_WANTED.problem(method=planner.terms.method)
+    elif days != sorted(set(days)):
+        yield No.PLAN_OUT_OF_ORDER.problem()
+    elif on < matures_on:
+        laid = planner.drawn(on, act.amount_fen, act.plan).agreed(None, matures_on)
+        yield from faults(laid, planner.calendar)
 
 
 def _of_time(on: LoanState, event: Event, classes: Collection[str]) -> Found:

@@ -68,6 +68,18 @@ class LoanEventRefusal(Refusal):
         "{on} 不在合同期限 {start} 至 {end} 之内。",
         "请填写期限内的日期。",
     )
+    PLAN_OUT_OF_ORDER = (
+        "The plan's days do not follow one another.",
+        "Give each day once, the earliest first.",
+        "还本计划的日期没有依次递增。",
+        "每个日期只写一次，按先后排列。",
+    )
+    NO_PLAN_WANTED = (
+        "The loan is repaid by {method}; it takes no plan.",
+        "Leave the plan empty.",
+        "该笔贷款按 {method} 还款，不需要还本计划。",
+        "请不要填写还本计划。",
+    )
     BEFORE_DRAW = (
         "{on} is before the draw; nothing was owed then.",
         "Correct the value day; a payment counts from the draw on.",
