@@ -19,7 +19,6 @@ from huoshui.web.agreements.rules.booking import by_day
 from huoshui.web.agreements.rules.facility import may_draw
 from huoshui.web.agreements.rules.limits import FACILITY
 from huoshui.web.agreements.rules.security import may_draw_on
-from huoshui.web.agreements.rules.states import CONDITION_MET, Happened, folded
 from huoshui.web.agreements.rules.undrawn import least_undrawn, undrawn_postings
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
@@ -72,7 +71,7 @@ def facility_keep(
             pack=pack,
         )  # fmt: skip
     held.booked_until, held.wakes_on = until, wakes_on(facility, until)
-    held.state = standing_of(facility, until)
+    held.state = facility.standing(until)
     held.save(update_fields=["booked_until", "wakes_on", "state"])
 
 
@@ -86,12 +85,6 @@ def wakes_on(facility: Facility, day: dt.date) -> dt.date | None:
         return None
     has_surplus = any(each.state(day).surplus_fen > 0 for each in facility.loans)
     return day + NEXT_DAY if has_surplus else ground.until + NEXT_DAY
-
-
-def standing_of(facility: Facility, day: dt.date) -> str:
-    """Say how a facility stands on lists: by its conditions, until it is frozen or over."""
-    met = [Happened(CONDITION_MET, each) for each in facility.ground(day).met]
-    return facility.state(day).standing or folded(met, conditions=facility.conditions)
 
 
 def draw_problems(

@@ -26,7 +26,7 @@ from huoshui.web.agreements.rules.facility import (
 from huoshui.web.agreements.rules.limits import FACILITY
 from huoshui.web.agreements.rules.loan.postings import Posting
 from huoshui.web.agreements.rules.loan.state import LoanState
-from huoshui.web.agreements.rules.states import MADE
+from huoshui.web.agreements.rules.states import CONDITION_MET, EVENTS, MADE, Happened, folded
 from huoshui.web.agreements.rules.undrawn import undrawn_moves, undrawn_on
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
@@ -55,6 +55,11 @@ class Facility:
     def state(self, asof: dt.date) -> FacilityState:
         """Fold it with its loans as of the end of a day."""
         return fold_facility(self.events, self._stand(asof), asof=asof)
+
+    def standing(self, asof: dt.date) -> str:
+        """Say how it stands on lists: by its conditions, until it is frozen or over."""
+        met = [Happened(CONDITION_MET, each) for each in self.ground(asof).met]
+        return self.state(asof).standing or folded(met, conditions=self.conditions)
 
     def moves(self, asof: dt.date) -> tuple[Posting, ...]:
         """Tell how what is undrawn came about, to the end of a day."""
@@ -124,10 +129,13 @@ def loans_under(viewer: Actor, wanted: Iterable[Agreement]) -> dict[UUID, list[A
     return found
 
 
-def events_told(viewer: Actor, facility: Facility, *, asof: dt.date) -> list[AgreementEvent]:
-    """Give what happened to a facility itself by a day, in order, each with who did it."""
+def events_told(viewer: Actor, facility: Facility, *, asof: dt.date) -> list[dict[str, Any]]:
+    """Give what happened to a facility itself by a day, in order, each with its name."""
     rows = AgreementEvent.objects.filter(agreement=facility.agreement, on__lte=asof)
-    return list(rows.order_by("on", "n"))
+    return [
+        {"event": row, "label": EVENTS.get(row.kind, {"zh": row.kind, "en": row.kind})}
+        for row in rows.order_by("on", "n")
+    ]
 
 
 def undrawn_faults(viewer: Actor, *, today: dt.date, on: dt.date) -> Iterator[str]:
