@@ -82,7 +82,7 @@ def test_what_is_refused_stays_typed_and_changes_nothing(desk: Desk) -> None:
     today = day(desk)
     desk.send(desk.officer, "draw", amount="200000", on=today)
     for said, words in (
-        ({"amount": "999999", "on": today, "way": "due"}, "999999"),
+        ({"amount": "999999", "on": today, "way": "due"}, "999,999.00"),
         ({"amount": "much", "on": today}, "much"),
         ({"amount": "10美元", "on": today, "way": "lower"}, "USD"),
         ({"amount": "10", "on": "2026-02-30"}, "2026-02-30"),

@@ -10,6 +10,8 @@ from typing import Any
 
 from huoshui.cashflow.calendar import Calendar, calendar_of
 from huoshui.cashflow.rates import NO_RATES, Rates
+from huoshui.explain.reports import citation_report
+from huoshui.kernel.citation import Citation
 from huoshui.policy.pack import Pack
 from huoshui.web.agreements.models import Agreement, AgreementEvent
 from huoshui.web.agreements.rules.loan.classing import WORDS, Classing
@@ -135,6 +137,42 @@ def class_of(state: LoanState, today: dt.date) -> dict[str, Any]:
         "by": found.by,
         "missing": found.missing,
     }
+
+
+@dataclass(frozen=True)
+class RateTold:
+    """A loan's rate on a day, and what it follows where it floats."""
+
+    annual_rate: Decimal | None  # null: before the draw
+    reference: Any = None  # the reference's label; null: the rate is fixed
+    margin_bp: Decimal | None = None
+    next_on: dt.date | None = None
+    cited: Any = None
+    taken: tuple[RateTaken, ...] = ()
+
+    @property
+    def margin_size(self) -> Decimal | None:
+        """Give the basis points without their sign."""
+        return None if self.margin_bp is None else abs(self.margin_bp)
+
+
+def rate_told(loan: Loan, asof: dt.date) -> RateTold:
+    """Tell what a loan costs on a day, what that follows, and when it is looked at again."""
+    walk = loan.walked(asof)
+    rate = walk.rate if walk.drawn_on else None
+    floating = loan.terms.get("floating")
+    if floating is None:
+        return RateTold(rate)
+    pack = pack_on(asof)
+    is_over = walk.standing in ("closed", "written_off")
+    return RateTold(
+        rate,
+        pack.constants[floating["reference"]].label,
+        Decimal(floating["margin_bp"]),
+        walk.planner.next_reset(asof) if walk.drawn_on and not is_over else None,
+        citation_report(pack, Citation.parse(floating["cite"])),
+        tuple(each for each in loan.taken if each.on <= asof),
+    )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from functools import singledispatch
 
 from huoshui.cashflow.loans import Method, faults
 from huoshui.kernel.errors import Problem
+from huoshui.kernel.money import written
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.events import Event, standing
@@ -57,7 +58,7 @@ def _of_form(contract: Contract, events: Sequence[Event], event: Event, today: d
     if currency != contract.currency:
         yield No.CURRENCY.problem(currency=currency, wanted=contract.currency)
     if amount is not None and amount <= 0:
-        yield No.NOT_AN_AMOUNT.problem(amount_fen=amount)
+        yield No.NOT_AN_AMOUNT.problem(amount=written(amount))
     if event.on > today:
         yield No.IN_THE_FUTURE.problem(on=event.on, today=today)
     receipt = getattr(act, "receipt", "")
@@ -99,7 +100,9 @@ def _draw(contract: Contract, all_standing: Sequence[Event], event: Event) -> Fo
     if open_ := sorted(contract.conditions - met):
         yield No.CONDITIONS_OPEN.problem(on=event.on, conditions=", ".join(open_))
     if act.amount_fen > contract.amount_fen:
-        yield No.ABOVE_AGREED.problem(amount_fen=act.amount_fen, most_fen=contract.amount_fen)
+        yield No.ABOVE_AGREED.problem(
+            amount=written(act.amount_fen), most=written(contract.amount_fen)
+        )
     matures_on = act.matures_on or contract.matures_on
     if not event.on < matures_on <= contract.matures_on:
         yield No.OUT_OF_TERM.problem(on=matures_on, start=event.on, end=contract.matures_on)
@@ -149,22 +152,28 @@ def _of_deed(act: ev.Act, on: LoanState) -> Found:
 @_of_deed.register
 def _pay(act: ev.Pay, on: LoanState) -> Found:
     if act.amount_fen > on.payoff_fen:
-        yield No.ABOVE_OWED.problem(amount_fen=act.amount_fen, on=on.asof, owed_fen=on.payoff_fen)
+        yield No.ABOVE_OWED.problem(
+            amount=written(act.amount_fen), on=on.asof, owed=written(on.payoff_fen)
+        )
     elif act.amount_fen > on.due_fen and not act.is_advance:
-        yield No.ABOVE_DUE.problem(amount_fen=act.amount_fen, on=on.asof, due_fen=on.due_fen)
+        yield No.ABOVE_DUE.problem(
+            amount=written(act.amount_fen), on=on.asof, due=written(on.due_fen)
+        )
 
 
 @_of_deed.register
 def _prepay(act: ev.Prepay, on: LoanState) -> Found:
     if act.amount_fen > on.payoff_fen:
-        yield No.ABOVE_OWED.problem(amount_fen=act.amount_fen, on=on.asof, owed_fen=on.payoff_fen)
+        yield No.ABOVE_OWED.problem(
+            amount=written(act.amount_fen), on=on.asof, owed=written(on.payoff_fen)
+        )
 
 
 @_of_deed.register
 def _renew(act: ev.Renew, on: LoanState) -> Found:
     if act.amount_fen > on.principal_fen:
         yield No.ABOVE_OWED.problem(
-            amount_fen=act.amount_fen, on=on.asof, owed_fen=on.principal_fen
+            amount=written(act.amount_fen), on=on.asof, owed=written(on.principal_fen)
         )
 
 
@@ -172,13 +181,13 @@ def _renew(act: ev.Renew, on: LoanState) -> Found:
 def _recover(act: ev.Recover, on: LoanState) -> Found:
     left = sum(on.written_off.values()) - sum(on.recovered.values())
     if act.amount_fen > left:
-        yield No.ABOVE_OWED.problem(amount_fen=act.amount_fen, on=on.asof, owed_fen=left)
+        yield No.ABOVE_OWED.problem(amount=written(act.amount_fen), on=on.asof, owed=written(left))
 
 
 @_of_deed.register
 def _refund(act: ev.Refund, on: LoanState) -> Found:
     if act.amount_fen > on.surplus_fen:
-        yield No.NOTHING_OPEN.problem(open_fen=on.surplus_fen, claim="surplus", on=on.asof)
+        yield No.NOTHING_OPEN.problem(open=written(on.surplus_fen), on=on.asof)
 
 
 @_of_deed.register
@@ -190,7 +199,7 @@ def _waive(act: ev.Waive, on: LoanState) -> Found:
         "interest": on.interest_due_fen + on.running_fen,
     }[act.claim]
     if act.amount_fen > open_fen:
-        yield No.NOTHING_OPEN.problem(open_fen=open_fen, claim=act.claim, on=on.asof)
+        yield No.NOTHING_OPEN.problem(open=written(open_fen), on=on.asof)
 
 
 @_of_deed.register(ev.SetRate)
@@ -246,5 +255,5 @@ def _paid_later(contract: Contract, events: Sequence[Event], event: Event, today
     over = min(after.surplus_fen, more) if not is_advance or after.standing == "closed" else 0
     if over > 0:
         yield No.PAID_LATER.problem(
-            on=event.on, amount_fen=getattr(event.act, "amount_fen", 0), over_fen=over
+            on=event.on, amount=written(getattr(event.act, "amount_fen", 0)), over=written(over)
         )

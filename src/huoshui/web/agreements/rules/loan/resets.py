@@ -79,4 +79,3 @@ def resets_due(walk: Walk, taken: Mapping[dt.date, Decimal]) -> list[RateTaken]:
         for day in passed
         if day not in taken
     ]
-
