@@ -22,6 +22,7 @@ from huoshui.cli.real import real
 from huoshui.cli.record import record
 from huoshui.cli.replay import replay_
 from huoshui.cli.serve import serve
+from huoshui.cli.simulate import simulate
 from huoshui.cli.subsidies import subsidies
 
 
@@ -51,6 +52,7 @@ for command in (
     record,
     replay_,
     serve,
+    simulate,
     bench,
     docs,
 ):
