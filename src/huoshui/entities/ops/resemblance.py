@@ -13,6 +13,7 @@ from itertools import permutations
 
 from huoshui.entities import schema
 from huoshui.kernel.sql import literal
+from huoshui.kernel.step import asked
 from huoshui.policy.schema import LINKAGE_LEVELS, Linkage
 
 _NAME_PARTS = ("region", "trade_name", "industry", "legal_form", "branch")
@@ -68,8 +69,8 @@ class Compared:
     @property
     def case(self) -> str:
         """Write the level; null where there is nothing to compare."""
-        *asked, (last, _) = self.levels
-        whens = " ".join(f"WHEN {test} THEN '{level}'" for level, test in asked)
+        *tried, (last, _) = self.levels
+        whens = " ".join(f"WHEN {test} THEN '{level}'" for level, test in tried)
         return f"CASE WHEN NOT ({self.known}) THEN NULL {whens} ELSE '{last}' END"
 
 
@@ -187,30 +188,55 @@ def bits(model: Linkage, part: str) -> str:
     return f"CASE level_{part} {cases} ELSE 0e0 END"
 
 
-def pairs_named(model: Linkage) -> str:
-    """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
+TEXT = ("mine", "theirs", "bearers", "trade_bearers")
+"""What tells how two names agree: both, and how many entities bear the entity's."""
+
+
+def pairs_borne() -> str:
+    """Make `pair_borne`: a pair once for every name of its entity."""
+    return """
+SELECT c.asker, c.entity, a.normal AS mine, e.normal AS theirs, t.bearers, t.trade_bearers,
+  CASE WHEN a.subject_code IS NULL THEN 0 ELSE 1 END AS is_coded
+FROM candidate AS c JOIN asker_compared AS a ON a.asker = c.asker
+JOIN entity_named AS e ON e.entity = c.entity
+JOIN trade_bearer AS t ON t.trade_name = e.trade_name AND t.core = e.core
+  AND t.branch = e.branch"""
+
+
+def texts_asked() -> str:
+    """Give every two names that are compared, once."""
+    return f"SELECT DISTINCT {', '.join(TEXT)} FROM pair_borne"
+
+
+def texts_compared(model: Linkage) -> str:
+    """Make `pair_text`: two names with the level of each of their parts."""
     how = comparisons(model, slip="a.has_slip")
     levels = ",\n    ".join(f"{_paired(how[p].case)} AS level_{p}" for p in _NAME_PARTS)
     given = ", ".join(f"{side}.{part} AS {side}_{part}" for side in "ae" for part in NAME_COLUMNS)
-    total = " + ".join(bits(model, part) for part in _NAME_PARTS)
     return f"""
 WITH paired AS (
-  SELECT c.asker, c.entity, e.normal, {given}, {_CORE_SLIP} AS a_has_slip,
-    e.bearers AS e_bearers, e.trade_bearers AS e_trade_bearers,
-    CASE WHEN a.subject_code IS NULL THEN 0 ELSE 1 END AS is_coded
-  FROM candidate AS c JOIN asker_compared AS a ON a.asker = c.asker
-  JOIN (SELECT n.*, t.bearers, t.trade_bearers FROM entity_named AS n
-    JOIN trade_bearer AS t ON t.trade_name = n.trade_name AND t.core = n.core
-      AND t.branch = n.branch) AS e ON e.entity = c.entity
-), compared AS (
-  SELECT asker, entity, normal, is_coded,
-    {levels}
-  FROM paired AS p
+  SELECT n.mine, n.theirs, {given}, {_CORE_SLIP} AS a_has_slip,
+    n.bearers AS e_bearers, n.trade_bearers AS e_trade_bearers
+  FROM {asked("pair_text")} AS n JOIN name_part AS a ON a.normal = n.mine
+  JOIN name_part AS e ON e.normal = n.theirs
 )
+SELECT mine, theirs, e_bearers AS bearers, e_trade_bearers AS trade_bearers,
+    {levels}
+FROM paired AS p"""
+
+
+def pairs_named(model: Linkage) -> str:
+    """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
+    levels = ", ".join(f"t.level_{part}" for part in _NAME_PARTS)
+    total = " + ".join(bits(model, part) for part in _NAME_PARTS)
+    same = " AND ".join(f"t.{column} = b.{column}" for column in TEXT)
+    return f"""
 SELECT * FROM (
   SELECT *, row_number() OVER (PARTITION BY asker, entity ORDER BY name_bits DESC, normal)
     AS name_place
-  FROM (SELECT *, {total} AS name_bits FROM compared) AS weighed
+  FROM (SELECT *, {total} AS name_bits FROM (
+    SELECT b.asker, b.entity, b.theirs AS normal, b.is_coded, {levels}
+    FROM pair_borne AS b JOIN pair_text AS t ON {same}) AS compared) AS weighed
 ) AS ranked WHERE name_place = 1"""
 
 
@@ -238,10 +264,10 @@ def pairs_told(model: Linkage) -> str:
     how = comparisons(model)
     best, columns = [], []
     for part in _TOLD:
-        *asked, _ = how[part].levels
-        ranks = " ".join(f"WHEN {test} THEN '{rank}'" for rank, (_, test) in enumerate(asked))
+        *tried, _ = how[part].levels
+        ranks = " ".join(f"WHEN {test} THEN '{rank}'" for rank, (_, test) in enumerate(tried))
         best.append(
-            f"min(CASE WHEN {how[part].known} THEN concat(CASE {ranks} ELSE '{len(asked)}' END,"
+            f"min(CASE WHEN {how[part].known} THEN concat(CASE {ranks} ELSE '{len(tried)}' END,"
             f" {_BETWEEN}, a.{part}, {_BETWEEN}, e.{part}) END) AS best_{part}"
         )
         levels = " ".join(
