@@ -33,12 +33,11 @@ from huoshui.web.agreements.actions.outlooks import (
     place_of,
 )
 from huoshui.web.agreements.models import Agreement, AgreementEvent, LoanOutlook
-from huoshui.web.agreements.queries.loans import Loan, loan_of
+from huoshui.web.agreements.queries.loans import Loan, event_problems, loan_of
 from huoshui.web.agreements.queries.renewals import RENEWALS, renewal_known
 from huoshui.web.agreements.queries.securities import securities
 from huoshui.web.agreements.rules.booking import RULES, by_day
 from huoshui.web.agreements.rules.loan import events as ev
-from huoshui.web.agreements.rules.loan.accepting import may_append
 from huoshui.web.agreements.rules.loan.events import Event, body_of
 from huoshui.web.agreements.rules.loan.postings import postings
 from huoshui.web.agreements.rules.loan.resets import resets_due
@@ -186,7 +185,7 @@ def renewal_try(
     settle = ev.Renew(owed_fen, new.ref, keeps if isinstance(keeps, bool) else None)
     drawn = _loan(sent, new)
     event = Event(drawn.last + 1, on, draw)
-    Refused.raise_any(may_append(drawn.contract, drawn.events, event, today=sent.today))
+    Refused.raise_any(event_problems(drawn, event, today=sent.today))
     says = {row.id: row.say for row in pack.tables[RENEWALS].rows}
     return Tried(settle, draw, says.get(decision.row or ""))
 
@@ -240,10 +239,7 @@ def event_take(
                 )
             )
     event = Event(loan.last + 1, on, act, sent.key)
-    words = tuple(pack_on(sent.today).vocabularies["loan_class"].entries)
-    Refused.raise_any(
-        may_append(loan.contract, loan.events, event, today=sent.today, classes=words)
-    )
+    Refused.raise_any(event_problems(loan, event, today=sent.today))
     event_add(
         sent.actor, found, n=event.n, kind=kind, at=sent.at, on=on,
         body=body, key=sent.key,

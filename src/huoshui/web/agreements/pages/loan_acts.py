@@ -16,11 +16,10 @@ from huoshui.web.agreements.forms.loan_acts import Deed, deed_typed
 from huoshui.web.agreements.forms.loans import choice_typed, day_typed, key_of
 from huoshui.web.agreements.forms.tables import answers_typed, fields_of, typed_again
 from huoshui.web.agreements.pages.loans import loan_found, loan_one, sent_by
-from huoshui.web.agreements.queries.loans import Loan, class_of
+from huoshui.web.agreements.queries.loans import Loan, class_of, event_problems
 from huoshui.web.agreements.queries.renewals import RENEWALS, renewal_asks, renewals_open
 from huoshui.web.agreements.rules.loan import events as ev
-from huoshui.web.agreements.rules.loan.accepting import may_append
-from huoshui.web.agreements.rules.loan.classing import CLASSES, UPGRADES, WORDS, judged_names
+from huoshui.web.agreements.rules.loan.classing import CLASSES, UPGRADES, judged_names
 from huoshui.web.agreements.rules.loan.events import Act, Event
 from huoshui.web.agreements.rules.loan.folding import fold
 from huoshui.web.agreements.rules.relief import effect
@@ -145,9 +144,7 @@ def _tried(
 ) -> HttpResponse:
     """Show what an act changes on its day, or refuse it as the action would."""
     event = Event(loan.last + 1, on, act)
-    words = pack_on(request.today).vocabularies[WORDS].entries
-    found = may_append(loan.contract, loan.events, event, today=request.today, classes=tuple(words))
-    Refused.raise_any(found)
+    Refused.raise_any(event_problems(loan, event, today=request.today))
     before, after = (
         fold(loan.contract, events, asof=on) for events in (loan.events, (*loan.events, event))
     )

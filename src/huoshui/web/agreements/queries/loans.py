@@ -9,14 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from huoshui.cashflow.calendar import Calendar, calendar_of
-from huoshui.cashflow.rates import NO_RATES, Rates
+from huoshui.cashflow.rates import BP, NO_RATES, Rates
 from huoshui.explain.reports import citation_report
 from huoshui.kernel.citation import Citation
+from huoshui.kernel.errors import Problem
 from huoshui.policy.pack import Pack
-from huoshui.web.agreements.models import Agreement, AgreementEvent
+from huoshui.web.agreements.models import Agreement, AgreementEvent, Condition
+from huoshui.web.agreements.rules.loan.accepting import may_append
 from huoshui.web.agreements.rules.loan.classing import WORDS, Classing
 from huoshui.web.agreements.rules.loan.contract import Contract
-from huoshui.web.agreements.rules.loan.events import KINDS, Event, act_of, standing
+from huoshui.web.agreements.rules.loan.events import KINDS, Draw, Event, act_of, standing
 from huoshui.web.agreements.rules.loan.folding import fold, walked
 from huoshui.web.agreements.rules.loan.reclassing import Reclassing
 from huoshui.web.agreements.rules.loan.resets import RateTaken, rates_known, taken_of
@@ -105,6 +107,16 @@ def _rates(terms: dict[str, Any], taken: Sequence[RateTaken], pack: Pack) -> Rat
     return rates_known(floating["reference"], kept, published)
 
 
+def event_problems(loan: Loan, event: Event, *, today: dt.date) -> list[Problem]:
+    """Say why an event may not be taken, in words of the packs and the agreement; none: it may."""
+    labels = {}
+    if isinstance(event.act, Draw):
+        rows = Condition.objects.filter(agreement=loan.agreement)
+        labels = dict(rows.values_list("code", "label"))
+    words = tuple(pack_on(today).vocabularies[WORDS].entries)
+    return may_append(loan.contract, loan.events, event, today=today, classes=words, labels=labels)
+
+
 def _calendar(name: str | None, pack: Pack) -> Calendar | None:
     """Give the calendar, with weekdays for years whose notice is not out: such days may move."""
     if name is None:
@@ -149,6 +161,11 @@ class RateTold:
     next_on: dt.date | None = None
     cited: Any = None
     taken: tuple[RateTaken, ...] = ()
+
+    @property
+    def annual_bp(self) -> Decimal | None:
+        """Give the rate in basis points, as pages write rates."""
+        return None if self.annual_rate is None else self.annual_rate * BP
 
     @property
     def margin_size(self) -> Decimal | None:

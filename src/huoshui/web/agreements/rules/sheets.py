@@ -52,11 +52,16 @@ def schedule_rows(state: LoanState) -> list[list[Cell]]:
         else:
             word = PAID_LATE if each.is_late else PAID
         rows.append([each.due_on, each.principal_fen, each.interest_fen, left, word])
+    carried = state.carried_fen  # interest of periods that rest is due with the next instalment
     for period in state.coming:
+        if period.rests:
+            carried += period.interest_fen
+            rows.append([period.due_on, 0, 0, 0, RESTS])
+            continue
+        interest, carried = period.interest_fen + carried, 0
         word = PROVISIONAL if period.is_provisional else PLANNED
-        word = RESTS if period.rests else word
-        left = period.principal_fen + period.interest_fen
-        rows.append([period.due_on, period.principal_fen, period.interest_fen, left, word])
+        left = period.principal_fen + interest
+        rows.append([period.due_on, period.principal_fen, interest, left, word])
     return rows
 
 

@@ -81,65 +81,44 @@ def _shifts(before: list[Row], after: list[Row]) -> tuple[Shift, ...]:
     )
 
 
+def _yuan(zh: str, en: str, fen: int) -> Row:
+    return {"zh": f"{zh}（元）", "en": f"{en}, yuan"}, "yuan", fen
+
+
 def _borrower(state: LoanState, future: Future | None) -> Iterator[Row]:
-    yield {"zh": "当前应还（元）", "en": "due now, yuan"}, "yuan", state.due_fen
-    yield {"zh": "结清所需（元）", "en": "settles it today, yuan"}, "yuan", state.payoff_fen
-    yield {"zh": "待扣款（元）", "en": "paid in advance, yuan"}, "yuan", state.surplus_fen
+    yield _yuan("当前应还", "due now", state.due_fen)
+    yield _yuan("结清所需", "settles it today", state.payoff_fen)
+    yield _yuan("待扣款", "paid in advance", state.surplus_fen)
     yield {"zh": "年利率", "en": "rate a year"}, "rate", state.annual_rate
     yield {"zh": "到期日", "en": "matures on"}, "day", state.matures_on
     if future is not None:
-        yield (
-            {"zh": "一年内要付（元）", "en": "pays within a year, yuan"},
-            "yuan",
-            (future.within_year_fen),
-        )
-        yield {"zh": "今后共付（元）", "en": "pays from now on, yuan"}, "yuan", future.paid_fen
+        first = next(iter(future.flows), None)
+        yield {"zh": "下次还款日", "en": "next payment on"}, "day", first and first.on
+        yield _yuan("下次还款", "next payment", first.amount_fen if first else 0)
+        yield _yuan("一年内要付", "pays within a year", future.within_year_fen)
+        yield _yuan("今后共付", "pays from now on", future.paid_fen)
 
 
 def _lender(state: LoanState, future: Future | None) -> Iterator[Row]:
     grown = state.interest_due_fen + state.running_fen + state.penalty_fen + state.compound_fen
     on, beside = (grown, 0) if state.is_accruing else (0, grown)
-    is_gone = state.written_off_on is not None
     yield {"zh": "继续计提", "en": "accrues"}, "word", YES_NO[state.is_accruing]
-    yield (
-        {"zh": "账上本金（元）", "en": "principal on the books, yuan"},
-        "yuan",
-        (state.principal_fen),
-    )
-    yield {"zh": "表内应收利息（元）", "en": "interest on the books, yuan"}, "yuan", on
-    yield {"zh": "表外应收利息（元）", "en": "interest beside the books, yuan"}, "yuan", beside
-    yield {"zh": "代垫费用（元）", "en": "costs to be repaid, yuan"}, "yuan", state.cost_fen
-    yield {"zh": "已减免（元）", "en": "given up, yuan"}, "yuan", sum(state.waived.values())
-    yield (
-        {"zh": "已核销（元）", "en": "written off, yuan"},
-        "yuan",
-        (sum(state.written_off.values())),
-    )
-    if future is not None and not is_gone:
-        yield (
-            {"zh": "今后利息收入（元）", "en": "interest from now on, yuan"},
-            "yuan",
-            (future.interest_fen),
-        )
-        yield (
-            {"zh": "按合同利率的现值（元）", "en": "worth at the contract rate, yuan"},
-            "yuan",
-            (future.value_fen),
-        )
+    yield _yuan("账上本金", "principal on the books", state.principal_fen)
+    yield _yuan("表内应收利息", "interest on the books", on)
+    yield _yuan("表外应收利息", "interest beside the books", beside)
+    yield _yuan("代垫费用", "costs to be repaid", state.cost_fen)
+    yield _yuan("已减免", "given up", sum(state.waived.values()))
+    yield _yuan("已核销", "written off", sum(state.written_off.values()))
+    if future is not None:
+        yield _yuan("今后利息收入", "interest from now on", future.interest_fen)
+        yield _yuan("按合同利率的现值", "worth at the contract rate", future.value_fen)
 
 
 def _backers(state: LoanState, future: Future | None) -> Iterator[Row]:
     lost = state.written_off["principal"] - state.recovered["principal"]
-    yield (
-        {"zh": "尚在风险中的本金（元）", "en": "principal at risk, yuan"},
-        "yuan",
-        (state.principal_fen),
-    )
-    yield {"zh": "待分担的本金损失（元）", "en": "loss of principal to share, yuan"}, "yuan", lost
+    yield _yuan("尚在风险中的本金", "principal at risk", state.principal_fen)
+    yield _yuan("待分担的本金损失", "loss of principal to share", lost)
     if future is not None:
         yield {"zh": "担责至", "en": "stands by until"}, "day", future.ends_on
-        yield (
-            {"zh": "本金×天数（万元·天）", "en": "principal by days, 10,000 yuan days"},
-            "count",
-            (future.exposure_fen_days // 1_000_000),
-        )
+        days = future.exposure_fen_days // 1_000_000
+        yield {"zh": "本金×天数（万元·天）", "en": "principal by days, 10,000 yuan"}, "count", days

@@ -8,7 +8,7 @@ owed on its day, for then the same debt was paid twice.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import singledispatch
 
 from huoshui.cashflow.loans import Method, faults
@@ -32,6 +32,7 @@ def may_append(
     *,
     today: dt.date,
     classes: Collection[str] = (),
+    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Problem]:
     """Give the reasons why an event may not be taken, the weightiest first; none: it may."""
     problems = [*_of_form(contract, events, event, today)]
@@ -44,7 +45,7 @@ def may_append(
     earlier = [each for each in standing(events) if each.place < event.place]
     on = folded(contract, earlier, asof=event.on)
     if isinstance(event.act, ev.Draw):
-        return [*_draw(contract, standing(events), event)]
+        return [*_draw(contract, standing(events), event, labels or {})]
     problems = [*_of_time(on, event, classes)] or [*_of_deed(event.act, on)]
     if not problems and isinstance(event.act, (*_MONEY, ev.Renew)):
         problems = [*_paid_later(contract, events, event, today)]
@@ -86,7 +87,12 @@ def _reversible(events: Sequence[Event], act: ev.Reverse) -> Found:
         yield No.NOT_REVERSIBLE.problem(n=act.event, why=why)
 
 
-def _draw(contract: Contract, all_standing: Sequence[Event], event: Event) -> Found:
+def _draw(
+    contract: Contract,
+    all_standing: Sequence[Event],
+    event: Event,
+    labels: Mapping[str, Mapping[str, str]],
+) -> Found:
     act = event.act
     assert isinstance(act, ev.Draw), "asked of draws only"
     drawn = next((each for each in all_standing if isinstance(each.act, ev.Draw)), None)
@@ -98,7 +104,11 @@ def _draw(contract: Contract, all_standing: Sequence[Event], event: Event) -> Fo
         if isinstance(each.act, ev.ConditionMet) and each.on <= event.on
     }
     if open_ := sorted(contract.conditions - met):
-        yield No.CONDITIONS_OPEN.problem(on=event.on, conditions=", ".join(open_))
+        yield No.CONDITIONS_OPEN.problem(
+            on=event.on,
+            conditions=", ".join(labels.get(code, {}).get("en", code) for code in open_),
+            conditions_zh="、".join(labels.get(code, {}).get("zh", code) for code in open_),
+        )
     if act.amount_fen > contract.amount_fen:
         yield No.ABOVE_AGREED.problem(
             amount=written(act.amount_fen), most=written(contract.amount_fen)

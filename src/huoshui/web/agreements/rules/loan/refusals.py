@@ -47,7 +47,7 @@ class LoanEventRefusal(Refusal):
     CONDITIONS_OPEN = (
         "The conditions before a draw are not met on {on}: {conditions}.",
         "Have them confirmed first.",
-        "截至 {on} 放款前提条件尚未满足：{conditions}。",
+        "截至 {on} 放款前提条件尚未满足：{conditions_zh}。",
         "请先逐项确认。",
     )
     DRAWN_TWICE = (
