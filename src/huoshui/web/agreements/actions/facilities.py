@@ -58,18 +58,16 @@ def facility_draw(
     before = _drawn_before(sent, facility, amount_fen, on, matures_on, currency)
     if before is not None:
         return before
+    Refused.raise_any(_of_form(amount_fen, currency, on, sent.today))
     until = facility.ground(on).until
+    if until is None or on > until:  # which this says, weightiest first
+        held = facility.agreement
+        Refused.raise_any(
+            draw_problems(sent.actor, held, amount_fen=amount_fen, on=on, today=sent.today)
+        )
     most = draw_matures(facility.terms, on=on, until=until or on)
     matures_on = matures_on or most
-    Refused.raise_any(
-        [
-            *_of_form(amount_fen, currency, on, sent.today),
-            *draw_problems(
-                sent.actor, facility.agreement, amount_fen=amount_fen, on=on, today=sent.today
-            ),
-            *_of_length(on, matures_on, most),
-        ]
-    )
+    Refused.raise_any(_of_length(on, matures_on, most))
     loan = _loan_make(sent, facility, amount_fen, on, matures_on)
     act = ev.Draw(amount_fen, currency, matures_on)
     return event_take(sent, agreement=loan.id, act=act, on=on, permission=SERVICE)
@@ -195,4 +193,4 @@ def _loan_make(
         "facility": None,
     }
     event_add(sent.actor, made, n=1, kind=MADE, at=sent.at, on=on, body=body)
-    return made
+    return made  # type: ignore[no-any-return]

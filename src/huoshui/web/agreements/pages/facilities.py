@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from huoshui.kernel.errors import Refused
 from huoshui.kernel.period import parse_day
 from huoshui.web.agreements.actions import facilities
-from huoshui.web.agreements.actions.loans import Sent
+from huoshui.web.agreements.actions.loans import SERVICE, Sent
 from huoshui.web.agreements.forms.facilities import CHANGES, change_typed
 from huoshui.web.agreements.forms.loans import amount_typed, day_typed, key_of
 from huoshui.web.agreements.queries.agreements import agreement
@@ -45,7 +45,7 @@ def facility_one(request: Any, wanted: UUID) -> HttpResponse:
         "loans": _loans(facility, asof),
         "events": events_told(request.actor, facility, asof=asof),
         "draw_most": _most(facility, request.today),
-        "may_draw": request.actor.may(facilities.SERVICE) and is_open,
+        "may_draw": request.actor.may(SERVICE) and is_open,
         "may_adjust": request.actor.may(facilities.ADJUST) and is_open,
         "changes": [
             (kind, label)
@@ -60,7 +60,7 @@ def facility_one(request: Any, wanted: UUID) -> HttpResponse:
     return render(request, "agreements/facility.html", shown)
 
 
-@door(facilities.SERVICE, methods=("POST",), again=facility_one)
+@door(SERVICE, methods=("POST",), again=facility_one)
 def facility_draw(request: Any, wanted: UUID) -> HttpResponse:
     """Pay an amount out under the limit."""
     found = _facility(request, wanted).agreement.id
