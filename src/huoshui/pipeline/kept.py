@@ -89,6 +89,8 @@ class Kept:
 
     def _others(self, folder: Path) -> list[Path]:
         """Find what earlier code or packs have kept of the same step."""
+        if not folder.parent.is_dir():  # a step that has never given a row keeps nothing
+            return []
         return [path for path in folder.parent.iterdir() if path.is_dir() and path != folder]
 
     def _write(self, engine: Engine, sql: str, folder: Path, number: int) -> None:
