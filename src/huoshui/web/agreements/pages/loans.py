@@ -14,7 +14,7 @@ from huoshui.kernel.errors import Refused
 from huoshui.kernel.money import written
 from huoshui.kernel.period import parse_day
 from huoshui.web.agreements.actions import loans
-from huoshui.web.agreements.forms.loan_acts import CLAIMS, DEEDS, RELIEFS
+from huoshui.web.agreements.forms.loan_acts import CLAIMS, DEEDS, RELIEFS, RELIEVE, SERVICE
 from huoshui.web.agreements.forms.loans import (
     amount_typed,
     day_typed,
@@ -57,21 +57,26 @@ def loan_one(request: Any, wanted: UUID) -> HttpResponse:
     asof = parse_day(request.GET.get("asof", "")) or request.today
     state = loan.state(asof)
     typed = request.POST if request.method == "POST" else QueryDict()
+    is_owed = state.standing in ("open", "overdue")
+    gone_fen, back_fen = (sum(each.values()) for each in (state.written_off, state.recovered))
+    may_service, may_relieve = (request.actor.may(each) for each in (SERVICE, RELIEVE))
     shown = {
         "agreement": loan.agreement,
         "label": state_label(loan.agreement),
         "state": state,
         "asof": asof,
-        "is_owed": state.standing in ("open", "overdue"),
-        "gone_fen": sum(state.written_off.values()),
-        "back_fen": sum(state.recovered.values()),
+        "is_owed": is_owed,
+        "gone_fen": gone_fen,
+        "back_fen": back_fen,
+        "left_fen": gone_fen - back_fen,
+        "may_more": may_relieve or (may_service and (is_owed or state.surplus_fen > 0)),
         "classed": class_of(state, request.today),
         "schedule": _table(SCHEDULE, schedule_rows(state), SCHEDULE_TITLE),
         "lines": [
             {"line": line, "label": EVENTS[line.kind]} for line in statement(loan, asof=asof)
         ],
-        "may_service": request.actor.may("loan.service"),
-        "may_relieve": request.actor.may("loan.relieve"),
+        "may_service": may_service,
+        "may_relieve": may_relieve,
         "key": key_of(typed),
         "typed": typed,
         "on_typed": typed.get("on") or request.today.isoformat(),

@@ -39,6 +39,7 @@ PAID = {"zh": "已还", "en": "paid"}
 PAID_LATE = {"zh": "逾期后已还", "en": "paid late"}
 PLANNED = {"zh": "未到期", "en": "planned"}
 PROVISIONAL = {"zh": "未到期（日期暂定）", "en": "planned, the day may move"}
+GONE = {"zh": "已核销", "en": "written off"}
 RESTS = {"zh": "延期，不还", "en": "rests"}
 
 
@@ -49,6 +50,8 @@ def schedule_rows(state: LoanState) -> list[list[Cell]]:
         left = each.principal_left_fen + each.interest_left_fen
         if each.is_open:
             word = LATE if each.is_late else DUE
+        elif each.settled_on is None:
+            word = GONE
         else:
             word = PAID_LATE if each.is_late else PAID
         rows.append([each.due_on, each.principal_fen, each.interest_fen, left, word])

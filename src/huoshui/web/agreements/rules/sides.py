@@ -77,7 +77,7 @@ def _shifts(before: list[Row], after: list[Row]) -> tuple[Shift, ...]:
     return tuple(
         Shift(label, kind, one, other)
         for (label, kind, one), (_, _, other) in zip(before, after, strict=True)
-        if one != other
+        if one != other and other is not None
     )
 
 
@@ -86,8 +86,10 @@ def _yuan(zh: str, en: str, fen: int) -> Row:
 
 
 def _borrower(state: LoanState, future: Future | None) -> Iterator[Row]:
-    yield _yuan("当前应还", "due now", state.due_fen)
-    yield _yuan("结清所需", "settles it today", state.payoff_fen)
+    gone = sum(state.written_off.values()) - sum(state.recovered.values())
+    is_gone = state.written_off_on is not None  # then it is owed as before, and due as it comes
+    yield (*_yuan("当前应还", "due now", 0)[:2], None if is_gone else state.due_fen)
+    yield _yuan("全部欠款", "owes in all", state.payoff_fen + gone)
     yield _yuan("待扣款", "paid in advance", state.surplus_fen)
     yield {"zh": "年利率", "en": "rate a year"}, "rate", state.annual_rate
     yield {"zh": "到期日", "en": "matures on"}, "day", state.matures_on
