@@ -17,6 +17,7 @@ from huoshui.pipeline.requests import snapshot_folders
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Role
 from huoshui.simulation.deeds.orders import at_of, day_of, told
+from huoshui.web.agreements.rules.limits import limit_terms_of
 from huoshui.web.agreements.rules.terms import terms_of
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on, plan_of
@@ -73,6 +74,7 @@ def _offerings(pack: Pack) -> list[dict[str, Any]]:
         and "firm" in said.applicants
         and pack.institutions[said.institution].kind == "bank"
         and (terms := terms_of(pack, name)) is not None
+        and limit_terms_of(pack, name) is None  # those are drawn by loans of their own
         and not reading_of(pack, name).personal
     ]  # fmt: skip
 
