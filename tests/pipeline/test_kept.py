@@ -133,3 +133,12 @@ def test_a_snapshot_is_the_same_to_the_byte_with_and_without(tmp_path: Path) -> 
                 published.append(bytes_of(publish(work, tmp_path / home).folder))
     assert published[0] == published[1]
     assert published[2] == published[3]
+
+
+def test_where_nobody_resembles_anybody_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    lake, folder = Lake(tmp_path / "lake"), tmp_path / "kept"
+    alone = fact(("91430100AAAAAAAA1A", "芙蓉科技有限公司"), address="示例大道1号")
+    add_batches(lake, pack(), {"registration": [alone]})
+    _, looked_at = links(lake, Kept(folder))
+    assert looked_at["pair_text"] == 0
+    assert sorted(each.name for each in folder.iterdir()) == sorted({*TOLD} - {"pair_text"})
