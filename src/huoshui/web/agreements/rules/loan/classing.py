@@ -21,8 +21,8 @@ CLASSES, UPGRADES, WORDS = "loan_classification", "loan_upgrade", "loan_class"
 """The tables that are asked, and the vocabulary of classes, from good to bad."""
 
 
-BY_DAYS = frozenset({"overdue_days", "is_repaid_by_new_borrowing", "is_excepted_renewal"})
-"""Inputs of the table of classes that follow from the loan itself."""
+COUNTED = frozenset({"overdue_days"})
+"""Inputs of the table of classes that nobody is asked; what its renewals say goes before a word."""
 
 _SINCE = ("is_expected_to_perform", "has_impaired_here", "is_restructured", "months_observed")
 """Inputs of the table of upgrades that somebody judges."""
@@ -30,7 +30,7 @@ _SINCE = ("is_expected_to_perform", "has_impaired_here", "is_restructured", "mon
 
 def judged_names(pack: Pack) -> tuple[list[str], list[str]]:
     """Name what the bank is asked to judge: for the class, and for being let out of a bad one."""
-    own = [name for name in pack.tables[CLASSES].inputs if name not in BY_DAYS]
+    own = [name for name in pack.tables[CLASSES].inputs if name not in COUNTED]
     return own, [name for name in _SINCE if name in pack.tables[UPGRADES].inputs]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from huoshui.cashflow.rates import Floating, Rates, rate_on, resets_between
+from huoshui.cashflow.rates import BP, Floating, Rates, rate_on, resets_between
 from huoshui.web.agreements.rules.loan.walk import Walk
 
 _DAY = dt.timedelta(1)
@@ -27,6 +27,16 @@ class RateTaken:
     reference: str
     reference_rate: Decimal
     annual_rate: Decimal
+
+    @property
+    def reference_bp(self) -> Decimal:
+        """Give the reference as pages write rates."""
+        return self.reference_rate * BP
+
+    @property
+    def annual_bp(self) -> Decimal:
+        """Give the loan's rate as pages write rates."""
+        return self.annual_rate * BP
 
     @property
     def body(self) -> dict[str, Any]:
