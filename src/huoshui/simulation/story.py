@@ -34,7 +34,7 @@ class Story:
         """Let firms apply for loans."""
         world, chance = self.world, self.world.chance("applications")
         for _ in range(wanted):
-            bank = chance.choice(world.banks)
+            bank = chance.choice([each for each in world.banks if each.said["offerings"]])
             offering = chance.choice(bank.said["offerings"])
             used = {each.firm for each in world.loans}
             free = [n for n in range(len(world.firms)) if n not in used]
@@ -167,8 +167,8 @@ class Story:
             asked = world.do("instruct", order)
             if asked is None:
                 return
-            told = world.bank.ask({"do": "message", "account": life.bank.account,
-                                   "message": asked["message"], "on": str(world.today)})  # fmt: skip
+            sent = {"do": "message", "account": life.bank.account, "on": str(world.today)}
+            told = world.bank.ask({**sent, "message": asked["message"]})
             answer = {"do": "answered", "id": asked["id"], "state": told["state"],
                       "why": told.get("why", ""), **life.bank.people}  # fmt: skip
             world.do(f"bank {told['state']}", answer)
@@ -328,11 +328,11 @@ class Story:
         """Take something back, or enter something late; say whether there was anything."""
         chance, seen, today = self.world.chance("corrections"), life.seen, self.world.today
         phantoms = [f for f in self.world.faults if f.kind == "phantom" and not f.is_over
-                    and f.said["loan"] == life.name and "back" not in f.said]  # fmt: skip
+                    and f.said["loan"] == life.name and "booked" not in f.said]  # fmt: skip
         if phantoms:
-            fault = phantoms[0]
-            fault.said["back"] = True
-            self.event(life, "reverse", {"event": fault.said["event"], "why": "never came in"})
+            body = {"event": phantoms[0].said["event"], "why": "never came in"}
+            if self.event(life, "reverse", body) is not None:
+                phantoms[0].said["booked"] = True
             return True
         real = [each for each in seen["money"] if each["receipt"].startswith("B")]
         if real and chance.random() < 0.5:
@@ -388,7 +388,7 @@ class Story:
         elif days > 100 and chance.random() < 0.1:  # it pays again after all
             life.bad_after, life.temper = "", "late"
             if not seen["is_accruing"]:
-                self.event(life, "resume_accrual", {})
+                self.event(life, "resume_accrual", {}, expect=[f"{NO}stopped_by_days"])
 
     # Relief
 
@@ -449,8 +449,8 @@ class Story:
             "by": life.bank.said["approver"],
         }  # fmt: skip
         fits = made.amount_fen >= fen
-        world.do("renew unneeded", {**order, "given": {**given, "has_real_need": False},
-                                    "key": world.key()}, expect=["agreement.may_not_renew"])  # fmt: skip
+        unneeded = {**order, "given": {**given, "has_real_need": False}, "key": world.key()}
+        world.do("refused: renewal", unneeded, expect=["agreement.may_not_renew"])
         done = world.do("renew", order, expect=() if fits else [f"{NO}above_agreed"])
         if done is not None:
             old, new = done["old"], done["new"]
