@@ -83,8 +83,8 @@ def _floating(pack: Pack, lending: Lending, rate_bp: Decimal | int | None) -> di
     return {
         "reference": said.reference,
         "reset": said.reset,
-        "reference_bp": str(reference_bp),
-        "margin_bp": str(rate_bp - reference_bp),
+        "reference_bp": f"{reference_bp.normalize():f}",
+        "margin_bp": f"{(rate_bp - reference_bp).normalize():f}",
         "cite": str(said.cite),
     }
 
