@@ -83,7 +83,7 @@ def loan_one(request: Any, wanted: UUID) -> HttpResponse:
         "reliefs": [(kind, DEEDS[kind].label) for kind in RELIEFS],
         "claims": CLAIMS.items(),
         "classes": pack_on(request.today).vocabularies[WORDS].entries.items(),
-        "rate": rate_told(loan, asof),
+        "rate": rate_told(loan, asof, today=request.today),
         "has_plan": loan.contract.planner.terms.method == Method.STEPPED,
         "is_rare_typed": typed.get("relief", "") in set(DEEDS) - set(RELIEFS),
         "problems": request.problems,

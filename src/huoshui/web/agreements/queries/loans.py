@@ -173,14 +173,14 @@ class RateTold:
         return None if self.margin_bp is None else abs(self.margin_bp)
 
 
-def rate_told(loan: Loan, asof: dt.date) -> RateTold:
+def rate_told(loan: Loan, asof: dt.date, *, today: dt.date) -> RateTold:
     """Tell what a loan costs on a day, what that follows, and when it is looked at again."""
     walk = loan.walked(asof)
     rate = walk.rate if walk.drawn_on else None
     floating = loan.terms.get("floating")
     if floating is None:
         return RateTold(rate)
-    pack = pack_on(asof)
+    pack = pack_on(today)
     is_over = walk.standing in ("closed", "written_off")
     return RateTold(
         rate,
