@@ -8,18 +8,17 @@ from pathlib import Path
 import click
 import pytest
 
+from huoshui.cli.docs import walk
 from huoshui.cli.main import cli
 from tests.region import huoshui
 
 SHAPE = {"code", "message", "where", "fix", "cites"}
 
 
-def leaves(command: click.Command, path: str = "huoshui") -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from leaves(child, f"{path} {name}")
-    else:
-        yield path, command
+def leaves(command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    for context in walk(command, "huoshui"):
+        if not isinstance(context.command, click.Group):
+            yield str(context.info_name), context.command
 
 
 def test_every_command_speaks_json_and_says_what_it_does() -> None:

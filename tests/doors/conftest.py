@@ -5,7 +5,10 @@ from tests.web.databases import (  # noqa: F401 - pytest finds fixtures by name 
     as_role,
     database,
     jobs_database,
+    quick_passwords,
     server,
+    server_with_snapshot,
     switch_role,
+    template,
 )
 from tests.web.insights.conftest import folder, loaded, parties  # noqa: F401

@@ -10,6 +10,9 @@ from uuid import UUID, uuid4
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from huoshui.web.agreements.actions.agreements import Offer, agreement_make
+from huoshui.web.agreements.actions.facilities import facility_draw
+from huoshui.web.agreements.actions.loans import Sent
 from huoshui.web.agreements.models import Agreement
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on
@@ -19,7 +22,7 @@ from huoshui.web.cases.models import Decision
 from huoshui.web.delivery.actions.jobs import job_ask
 from huoshui.web.parties.models import Consent, Person
 from huoshui.web.parties.queries.actors import ACTING_AS
-from tests.web.cases.given import TODAY, UNTIL, Stage
+from tests.web.cases.given import TODAY, UNTIL, WAN, Stage
 from tests.web.insights.given import AT
 
 SECRET = "机密甲科技有限公司"
@@ -78,8 +81,11 @@ def happened(stage: Stage) -> World:
         agreement = Agreement.objects.get(case_id=case.id)
         consent = Consent.objects.get(case_id=case.id)
         job = job_ask(owner, at=AT, task="insights.facts", args={}, key="one")
+    limit, drawn = _drawn_under_a_limit(owner, officer)
     found = {
         "case": case.id,
+        "limit": limit,
+        "drawn": drawn,
         "document": document.id,
         "decision": decision.id,
         "agreement": agreement.id,
@@ -87,6 +93,22 @@ def happened(stage: Stage) -> World:
         "job": job.id,
     }
     return World(found, owner, officer, stage)
+
+
+def _drawn_under_a_limit(owner: Actor, officer: Actor) -> tuple[UUID, UUID]:
+    """Let the firm accept a limit without conditions, and the bank pay an amount out under it."""
+    offer = Offer(
+        ref="L-LIMIT", kind="loan", offering="park_quick_loan", institution=officer.institution,
+        subject=owner.subject, subject_name=SECRET, case=uuid4(), amount_fen=WAN, rate_bp=400,
+        fee_bp=None, months=12, pack_digest="", conditions=(),
+    )  # fmt: skip
+    with acting(owner):
+        limit = agreement_make(owner, at=AT, on=TODAY, offer=offer).id
+    with acting(officer):
+        loan = facility_draw(
+            Sent(officer, AT, TODAY, "drawn"), agreement=limit, amount_fen=WAN // 2, on=TODAY
+        )
+    return limit, loan.id
 
 
 @dataclass(frozen=True)

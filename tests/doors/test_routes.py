@@ -134,6 +134,10 @@ def test_the_two_sides_reach_what_is_theirs(world: World) -> None:
         place = {"case": "cases", "decision": "decisions"}.get(kind, f"{kind}s")
         answer = client.get(f"/{place}/{world.ids[kind]}")
         assert answer.status_code == 200, (kind, answer.content[-2000:])
+    for client, page in product((owner, officer), ("limit/facility", "drawn/loan")):
+        kind, _, rest = page.partition("/")
+        answer = client.get(f"/agreements/{world.ids[kind]}/{rest}")
+        assert answer.status_code == 200, (page, answer.content[-2000:])
 
 
 def test_a_forged_id_is_recorded_as_a_refusal_of_whoever_tried(world: World) -> None:

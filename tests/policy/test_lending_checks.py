@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from huoshui.kernel.errors import Refused
-from huoshui.policy.check.lending import LendingRefusal
+from huoshui.policy.check.lending import LendingRefusal, check
 from huoshui.policy.loader import load
 from tests.given import pack_folder
 
@@ -100,6 +101,11 @@ def test_what_is_sound_loads(tmp_path: Path) -> None:
         (LENDING, "allocation: order", "allocation: other", "NO_SUCH", 1),
         (LENDING, "bullet:", "cannonball:", "NO_SUCH", 1),
         (LENDING, "allocation: order", "allocation: order\n        calendar: moon", "NO_SUCH", 1),
+        (LENDING, "compounds: true", "compounds: true\n        floating: { reference: moon, "
+         "reset: new_year, cite: house#adr-0001 }", "NO_SUCH", 1),
+        (LENDING, "compounds: true", "compounds: true\n        offerings: [nobody]", "NO_SUCH", 7),
+        (LENDING, "compounds: true", "compounds: true\n        limit: { is_revolving: true, "
+         "draw_months: {}, cite: house#adr-0001 }", "LIMIT_FOR_ALL", 7),
     ],
 )  # fmt: skip
 def test_a_fault_is_refused_where_it_stands(
@@ -124,3 +130,11 @@ def test_no_orders_two_registers_and_two_files_for_all_are_refused(tmp_path: Pat
         load([pack_folder(tmp_path, {**GOOD, **more})], asof=DAY)
     wanted = {LendingRefusal.NO_ORDERS, LendingRefusal.TWO_REGISTERS, LendingRefusal.NOT_ONE}
     assert {each.code for each in wanted} <= {p.code for p in refused.value.problems}
+
+
+def test_conditions_of_loans_name_loans_only(demo_packs: list[Path]) -> None:
+    pack = load(demo_packs, asof=DAY)
+    other = next(each for each in pack.offerings.values() if each.kind != "loan")
+    limit = pack.lendings["revolving_limit"].model_copy(update={"offerings": (other.id,)})
+    found = check(replace(pack, lendings={**pack.lendings, limit.id: limit}))
+    assert [each.code for each in found] == [LendingRefusal.NO_LOAN.code]

@@ -4,6 +4,9 @@ from tests.web.databases import (  # noqa: F401 - pytest finds fixtures by name 
     as_role,
     database,
     jobs_database,
+    quick_passwords,
     server,
+    server_with_snapshot,
     switch_role,
+    template,
 )

@@ -19,6 +19,7 @@ from uuid import uuid4
 import psutil
 import psycopg
 import pytest
+from psycopg import sql
 
 from huoshui.web.project import database as databases
 from huoshui.web.project import embedded
@@ -88,7 +89,31 @@ def _sweep() -> None:
         shutil.rmtree(run, ignore_errors=True)
 
 
+def _fresh(template: Database) -> Database:
+    return databases.copied(template, f"test_{uuid4().hex}")
+
+
+def kept_ready(server: Database, name: str, fill: Callable[[Database], None]) -> Database:
+    """Give a database of this run with something in it, for tests to copy; the first fills it."""
+    with (
+        _locked(),
+        psycopg.connect(server.named("postgres").url("admin"), autocommit=True) as admin,
+    ):
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if admin.execute(query, [name]).fetchone() is None:
+            unready = _fresh(server)
+            try:
+                fill(unready)
+                rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                admin.execute(rename.format(sql.Identifier(unready.name), sql.Identifier(name)))
+            except BaseException:
+                databases.dropped(unready)
+                raise
+    return server.named(name)
+
+
 def _point_django_at(url: str) -> None:
+    """Have Django connect there from here on."""
     from django.db import connections
 
     from huoshui.web.project.settings import database as parsed
@@ -101,6 +126,16 @@ def _point_django_at(url: str) -> None:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed as ever but few times over: each of a million costs half a second."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 1_000)
+        yield
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The server of this run with its migrated database, which nobody is connected to."""
@@ -110,9 +145,40 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         yield db
 
 
+@pytest.fixture(scope="session")
+def server_with_snapshot(server: Database, small_region: tuple[Path, dict[str, Any]]) -> Database:
+    """A migrated database with the small region's snapshot in it, which nobody is connected to."""
+    home = small_region[0]
+
+    def load(db: Database) -> None:
+        from django.conf import settings
+        from django.db import connections
+
+        # Once Django is set up.
+        from huoshui.web.insights.actions.loading import snapshot_load
+        from tests.web.insights.given import AT, folder_of
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(settings, "HUOSHUI_HOME", home)
+            _point_django_at(db.url("jobs"))
+            try:
+                snapshot_load(folder_of(home), at=AT)
+            finally:
+                connections.close_all()
+
+    return kept_ready(server, "with_snapshot", load)
+
+
+@pytest.fixture
+def template(request: pytest.FixtureRequest, server: Database) -> Database:
+    """What the test's database is a copy of: with the region's snapshot where that is asked for."""
+    asks = "loaded" in request.fixturenames
+    return request.getfixturevalue("server_with_snapshot") if asks else server
+
+
 @pytest.fixture
 def database(
-    server: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    template: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
     """A fresh database, migrated and empty; Django is connected to it as the web role.
 
@@ -122,7 +188,7 @@ def database(
     from django.db import connections
 
     monkeypatch.setattr(settings, "HUOSHUI_HOME", tmp_path / "home")
-    made = databases.copied(server, f"test_{uuid4().hex}")
+    made = _fresh(template)
     try:
         _point_django_at(made.url("web"))
         yield made

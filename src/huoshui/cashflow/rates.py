@@ -51,8 +51,9 @@ class Floating:
     """A reference rate and basis points on top (or off), by the value on the reset before."""
 
     reference: str
-    margin_bp: int
+    margin_bp: int | Decimal
     reset: Reset = Reset.ANNIVERSARY
+    first: Decimal | None = None  # what was agreed until the first reset; null: the reference's
 
 
 Pricing = Fixed | Floating
@@ -100,6 +101,8 @@ def rate_on(pricing: Pricing, drawn_on: dt.date, day: dt.date, rates: Rates) -> 
     if isinstance(pricing, Fixed):
         return pricing.annual
     reset = last_reset(pricing.reset, drawn_on, day)
+    if pricing.first is not None and reset == drawn_on:
+        return pricing.first
     return rates.on(pricing.reference, reset) + pricing.margin_bp / BP
 
 

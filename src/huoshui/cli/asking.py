@@ -16,6 +16,7 @@ from huoshui.pipeline import run as running
 from huoshui.pipeline import subjects
 from huoshui.pipeline.archive import load_and_keep
 from huoshui.pipeline.fresh import published_before
+from huoshui.pipeline.kept import Kept
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.shadow import disagreements, keep_shadow
 from huoshui.pipeline.snapshot import publish
@@ -70,7 +71,8 @@ def run(
     ):
         pack = load_and_keep(packs, home, asof=asof)
         since = None if full else published_before(home, lake, pack, known)
-        work = running.run(opened, lake, pack, known=known, tick=tick, since=since)
+        kept = None if full else Kept(home / "kept")
+        work = running.run(opened, lake, pack, known=known, tick=tick, since=since, kept=kept)
         with work.timed("publish"):
             snapshot = publish(work, home)
         found = {**summary(work), "snapshot": str(snapshot.folder)}

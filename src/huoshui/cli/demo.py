@@ -15,6 +15,7 @@ from huoshui.cli.asking import show_explained, show_summary
 from huoshui.pipeline import subjects
 from huoshui.pipeline.archive import load_and_keep
 from huoshui.pipeline.ingest import ingest
+from huoshui.pipeline.kept import Kept
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.run import Work, run, session
 from huoshui.pipeline.snapshot import publish
@@ -64,7 +65,7 @@ def demo(
         started = time.perf_counter()
         results = ingest(lake, pack, region / "raw", progress=tick)
         seconds["ingest"] = time.perf_counter() - started
-        work = run(engine, lake, pack, tick=tick)
+        work = run(engine, lake, pack, tick=tick, kept=Kept(home / "kept"))
         started = time.perf_counter()
         snapshot = publish(work, home)
         seconds["publish"] = time.perf_counter() - started

@@ -54,17 +54,21 @@ def _differs(path: Path, text: str) -> bool:
 
 def _commands(root: click.Command) -> str:
     text = "# Commands\n\n" + MADE + (output.__doc__ or "").split("\n\n", 1)[1].strip() + "\n"
-    for path, command in _walk(root, "huoshui"):
-        context = click.Context(command, info_name=path, terminal_width=88, max_content_width=88)
+    for context in walk(root, "huoshui"):
+        path, command = context.info_name, context.command
         text += f"\n## `{path}`\n\n```\n{command.get_help(context)}\n```\n"
     return text
 
 
-def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    yield path, command
+def walk(command: click.Command, path: str) -> Iterator[click.Context]:
+    """Give a command and all below it, each in a context that has its whole name."""
+    context = click.Context(command, info_name=path, terminal_width=88, max_content_width=88)
+    yield context
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _walk(command.commands[name], f"{path} {name}")
+        for name in sorted(command.list_commands(context)):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from walk(below, f"{path} {name}")
 
 
 def refusals() -> list[type[Refusal]]:

@@ -47,6 +47,7 @@ def eod(
         output.say(
             f"Booked to {day}: {ended.nights} nights of parts, {counts['loans']} loan nights, "
             f"{counts['legs']} postings, {counts['woken']} loans folded, {counts['classed']} "
-            f"classes changed, {len(ended.held)} held back; {seconds} s."
+            f"classes changed, {ended.limits} limits opened or over, {len(ended.held)} held "
+            f"back; {seconds} s."
         )
     return output.DOES_NOT_HOLD if ended.held else output.DONE

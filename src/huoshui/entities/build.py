@@ -25,7 +25,7 @@ from huoshui.entities.ops import (
     waiting,
 )
 from huoshui.entities.sql import within_relation
-from huoshui.kernel.step import Step
+from huoshui.kernel.step import Step, asked
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Item
 
@@ -51,8 +51,9 @@ def links(pack: Pack) -> list[Step]:
     branch = schema.BRANCH in pack.items
     decision = schema.DECISION in pack.items
     seen = linking.names_seen(registration=registration, branch=branch)
+    given = f"SELECT name FROM {asked('name_normal')}"
     names = naming.normal_names(
-        seen,
+        given,
         simplified="name_simplified",
         legal_forms=words(pack, schema.LEGAL_FORMS),
         bracket_words=words(pack, schema.BRACKET_WORDS),
@@ -60,8 +61,9 @@ def links(pack: Pack) -> list[Step]:
     return [
         Step("subject_seen", linking.subjects_seen(settled_items(pack))),
         Step("traditional_character", simplifying.characters()),
-        Step("name_simplified", simplifying.simplified_names(seen)),
-        Step("name_normal", names),
+        Step(asked("name_normal"), linking.names_asked(seen)),
+        Step("name_simplified", simplifying.simplified_names(given)),
+        Step("name_normal", names, told_by=("name",)),
         Step("legacy_code", linking.legacy_codes(registration=registration)),
         Step(
             "code_standing",
@@ -95,12 +97,17 @@ def _resembling(pack: Pack) -> list[Step]:
             Step("resembled", resemblance.nobody()),
             Step("resemblance", resemblance.nothing()),
         ]
-    borne = "SELECT normal FROM name_bearer UNION ALL SELECT normal FROM asker"
-    cut = name_parts.name_parts(borne, model, branch_words=words(pack, schema.BRANCH_WORDS))
+    borne = "SELECT normal FROM name_bearer UNION SELECT normal FROM asker"
+    given = f"SELECT normal FROM {asked('name_part')}"
+    cut = name_parts.name_parts(given, model, branch_words=words(pack, schema.BRANCH_WORDS))
     registration = pack.items.get(schema.REGISTRATION)
     return [
-        Step("name_part", cut),
-        Step("particular", particulars.particulars(registration)),
+        Step(asked("name_part"), borne),
+        Step("name_part", cut, told_by=("normal",)),
+        Step("registration_told", particulars.told(registration)),
+        Step(asked("address_part"), particulars.addresses_asked()),
+        Step("address_part", particulars.address_parts(), told_by=("given",)),
+        Step("particular", particulars.particulars()),
         Step("entity_named", candidates.entity_named()),
         Step("trade_bearer", candidates.trade_bearers()),
         Step("entity_told", candidates.entity_told()),
@@ -108,6 +115,9 @@ def _resembling(pack: Pack) -> list[Step]:
         Step("asker_told", candidates.asker_told()),
         Step("asker_key", candidates.asker_keys()),
         Step("candidate", candidates.candidates(model)),
+        Step("pair_borne", resemblance.pairs_borne()),
+        Step(asked("pair_text"), resemblance.texts_asked()),
+        Step("pair_text", resemblance.texts_compared(model), told_by=resemblance.TEXT),
         Step("pair_named", resemblance.pairs_named(model)),
         Step("pair_told", resemblance.pairs_told(model)),
         Step("pair_weighed", resemblance.pairs_weighed(model)),

@@ -13,11 +13,22 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Step:
-    """One relation: its name, the SQL that makes it, and whether it is kept or only a view."""
+    """One relation: its name, the SQL that makes it, and whether it is kept or only a view.
+
+    `told_by` names columns that alone decide a row, with the step's own text: a name and its
+    parts, say.  Such a step reads `asked(name)`, the step that gives those columns, and nothing else
+    that is not told by texts alone; its rows may be kept from one run to the next.
+    """
 
     name: str
     sql: str
     kind: Literal["view", "table"] = "table"
+    told_by: tuple[str, ...] = ()
+
+
+def asked(name: str) -> str:
+    """Name the relation of what a step is asked for, where its rows are told by it alone."""
+    return f"asked_{name}"
 
 
 Tick = Callable[[str, int, int], None]

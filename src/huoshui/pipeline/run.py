@@ -27,6 +27,7 @@ from huoshui.kernel.step import Step, Tick, unwatched
 from huoshui.pipeline.evaluation import EVALUATED, Evaluation, Table
 from huoshui.pipeline.fresh import TOUCHED, touched
 from huoshui.pipeline.ingest import known_facts
+from huoshui.pipeline.kept import Kept
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.published import Snapshot
 from huoshui.pipeline.subsidy_items import kept_of
@@ -51,6 +52,7 @@ class Work:
     within: str | None = None  # a relation of the entities to measure; None: all
     tick: Tick = unwatched
     since: Snapshot | None = None  # what was published of fewer batches and still holds of others
+    kept: Kept | None = None  # what earlier runs worked out of names and addresses
     measured: tuple[str, ...] = ()  # relations that only the evaluation reads
     evaluation: Evaluation | None = None  # what made `profile`, and the verdicts if any
     seconds: dict[str, float] = field(default_factory=dict)
@@ -91,7 +93,12 @@ def take_facts(work: Work) -> None:
 
 def name_entities(work: Work) -> None:
     """Make `subject_entity`, `entity` and `branch_link`: who is who."""
-    work.steps("entities", entities.who(work.pack, asof=work.asof))
+    steps = entities.who(work.pack, asof=work.asof)
+    if work.kept is None:
+        work.steps("entities", steps)
+        return
+    work.steps("entities", work.kept.steps(work.engine, steps))
+    work.kept.keep(work.engine)
 
 
 def find_touched(work: Work) -> None:
@@ -221,13 +228,15 @@ def run(
     tick: Tick = unwatched,
     stages: Sequence[Stage] = STAGES,
     since: Snapshot | None = None,
+    kept: Kept | None = None,
 ) -> Work:
     """Run the stages over what was known by a batch (all that is known, unless given).
 
-    `since`, a snapshot that `fresh.published_before` found, saves what has not changed since.
+    `since`, a snapshot that `fresh.published_before` found, saves what has not changed since;
+    `kept`, what earlier runs worked out of names.  Neither changes what comes out.
     """
     last = lake.last_batch if known is None else known
-    work = Work(engine, lake, pack, last, tick=tick, since=since)
+    work = Work(engine, lake, pack, last, tick=tick, since=since, kept=kept)
     for stage in stages:
         with work.timed(stage.__name__):
             stage(work)

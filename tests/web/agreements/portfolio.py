@@ -28,6 +28,11 @@ SIGNED = dt.date(2025, 11, 20)
 METHODS = ("level_payment", "level_principal", "interest_first", "quarterly_interest",
            "at_maturity")  # fmt: skip
 
+FLOATING = [
+    {"reference": "lpr_5y", "reset": reset, "reference_bp": "350", "margin_bp": "25.5"}
+    for reset in ("anniversary", "new_year")
+]
+
 
 def held(state: LoanState) -> dict[str, int]:
     """Give what the ledger holds of a loan, by account; nothing where it holds nothing."""
@@ -81,6 +86,7 @@ class Portfolio:
             "day_count": chance.choice(["A360", "A365", "30E360", "months_and_days", "AA"]),
             "grace_days": chance.choice([0, 0, 3]),
             "compounds": chance.random() < 0.8,
+            "floating": chance.choice([None, *FLOATING]),
             **terms,
         }
         self._add(made, "made", signed, {"loan": said, "conditions": []})

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from huoshui.cashflow.loans import LoanRefusal
 from huoshui.kernel.errors import Refused
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.accepting import may_append
@@ -112,6 +113,27 @@ def test_a_draw_waits_for_every_condition_and_stays_within_what_was_agreed() -> 
         assert [each.code for each in found] == [No.OUT_OF_TERM.code]
 
 
+def test_a_plan_is_whole_in_order_and_within_the_term_and_no_other_loan_takes_one() -> None:
+    last = (MATURES, 70_000_00)
+
+    def codes(*plan: tuple[dt.date, int], method: str = "stepped") -> list[str]:
+        event = Event(2, DRAWN, ev.Draw(120_000_00, plan=plan))
+        return [p.code for p in may_append(contract(method), [], event, today=TODAY)]
+
+    assert codes((FEB, 50_000_00), last) == []
+    assert codes((FEB, 50_000_00)) == codes() == [LoanRefusal.NO_PLAN.code]
+    assert codes((DRAWN, 50_000_00), last) == [LoanRefusal.PLAN_OUTSIDE.code]
+    assert codes(last, (FEB, 50_000_00)) == [No.PLAN_OUT_OF_ORDER.code]
+    assert codes((FEB, 20_000_00), (FEB, 30_000_00), last) == [No.PLAN_OUT_OF_ORDER.code]
+    assert codes((FEB, 50_000_00), last, method="interest_first") == [No.NO_PLAN_WANTED.code]
+
+
+def test_a_loan_that_is_too_late_is_not_told_to_accrue() -> None:
+    agreed, day = contract(stops_above_days=20), FEB + dt.timedelta(30)
+    found = may_append(agreed, stream(), Event(3, day, ev.ResumeAccrual()), today=day)
+    assert [each.code for each in found] == [No.STOPPED_BY_DAYS.code]
+
+
 def test_what_was_paid_later_counts_against_a_payment_entered_late() -> None:
     events = stream((FEB + dt.timedelta(5), ev.Pay(FIRST + 7_50 + 28)))
     event = Event(4, FEB, ev.Pay(FIRST))
@@ -133,6 +155,8 @@ def test_what_was_paid_later_counts_against_a_payment_entered_late() -> None:
         ("prepay", {"amount_fen": 1, "mode": "vanish"}, No.NOT_READABLE),
         ("renew", {"amount_fen": 1, "by": "L", "keeps_class": "yes"}, No.NOT_READABLE),
         ("judge", {"given": [1]}, No.NOT_READABLE),
+        ("draw", {"amount_fen": 1, "plan": [["2026-02-30", 1]]}, No.NOT_READABLE),
+        ("draw", {"amount_fen": 1, "plan": 5}, No.NOT_READABLE),
         ("judge", {"given": {"is_misused": 1}}, No.NOT_READABLE),
     ],
 )

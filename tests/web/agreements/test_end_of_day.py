@@ -17,6 +17,7 @@ from huoshui.web.agreements.actions.end_of_day import CLOSER, nights_book, stray
 from huoshui.web.agreements.models import Agreement, AgreementEvent, BookPart, LoanOutlook
 from huoshui.web.agreements.queries.end_of_day import loans_held, nights_left, outlook_faults
 from huoshui.web.agreements.queries.loans import reclassing_of
+from huoshui.web.agreements.rules.loan.resets import resets_due
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.models import Entry
 from huoshui.web.audit.queries.packs import pack_on
@@ -47,7 +48,7 @@ def sent(days: int, key: str) -> loans.Sent:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_book_of_any_loans_is_booked_as_each_by_its_own_fold(seed: int) -> None:
     book, last, met = Portfolio(seed, loans=12), 0, Counter[str]()
-    for days in (1, 3, 40):
+    for days in (1, 3, 45):
         met += ended(days)
         today = DAY + dt.timedelta(days)
         for back in {0, (days - last) // 2, days - last - 1}:
@@ -59,11 +60,15 @@ def test_a_book_of_any_loans_is_booked_as_each_by_its_own_fold(seed: int) -> Non
     assert met["woken"] > 3
     assert met["classed"] > 0
     with acting(SYSTEM):
-        classes = reclassing_of(pack_on(DAY))
+        classes, resets = reclassing_of(pack_on(DAY)), 0
         for row in LoanOutlook.objects.all():
             loan = book.loan(row.ref, DAY + dt.timedelta(last))
             name = classes.classed(loan.state(DAY + dt.timedelta(last))).name
             assert loan.class_noted == row.class_name == name, row.ref
+            walk = loan.walked(DAY + dt.timedelta(last))
+            assert resets_due(walk, {}) == list(loan.taken)  # each was taken down as it came
+            resets += len(loan.taken)
+        assert resets > 0
         assert ledger_findings().findings == []
 
 

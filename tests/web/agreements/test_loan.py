@@ -236,3 +236,41 @@ def test_the_place_of_a_day_is_by_kind_whatever_came_in_first() -> None:
     one = stream((FEB, ev.Pay(50_00)), (FEB, ev.Fee(50_00)))
     other = stream((FEB, ev.Fee(50_00)), (FEB, ev.Pay(50_00)))
     assert replace(fold(contract(), one, asof=MAR)) == fold(contract(), other, asof=MAR)
+
+
+def test_interest_leaves_the_books_above_so_many_days_and_comes_back_when_all_is_paid() -> None:
+    agreed = contract(stops_above_days=20)
+    on_it = fold(agreed, stream(), asof=FEB + dt.timedelta(20))
+    assert on_it.is_accruing
+    after = FEB + dt.timedelta(21)
+    late = fold(agreed, stream(), asof=after)
+    assert (late.is_accruing, late.is_stopped_by_days) == (False, True)
+    moved = {each.kind: each.amount_fen for each in late.moves if "suspend" in each.kind}
+    assert moved["suspend_interest"] == late.interest_due_fen + late.running_fen
+    assert moved["suspend_penalty"] == late.penalty_fen
+    paid = [*stream(), Event(9, after, ev.Pay(late.due_fen))]
+    assert fold(agreed, paid, asof=after).is_accruing
+    earlier = [*stream(), Event(9, FEB, ev.Pay(FIRST))]  # found out later: it was never late
+    assert not [each for each in fold(agreed, earlier, asof=after).moves if "susp" in each.kind]
+
+
+def test_a_reason_by_hand_outlasts_the_days() -> None:
+    agreed, day = contract(stops_above_days=20), FEB + dt.timedelta(21)
+    owed = fold(agreed, stream(), asof=day).due_fen
+    events = stream((FEB, ev.StopAccrual()), (day, ev.Pay(owed)))
+    state = fold(agreed, events, asof=day)
+    assert (state.is_accruing, state.is_stopped_by_days) == (False, False)
+
+
+def test_principal_is_repaid_by_the_plan_and_interest_by_the_month() -> None:
+    plan = ((dt.date(2026, 4, 1), 30_000_00), (dt.date(2026, 10, 10), 50_000_00),
+            (MATURES, 40_000_00))  # fmt: skip
+    agreed = contract("stepped", grace_days=10_000)
+    events = [stream()[0], Event(2, DRAWN, ev.Draw(120_000_00, plan=plan))]
+    paid = {each.due_on: each.principal_fen for each in fold(agreed, events, asof=MATURES).fallen}
+    assert {day: fen for day, fen in paid.items() if fen} == dict(plan)
+    assert paid[FEB] == 0
+    early = [*events, Event(3, DRAWN, ev.Prepay(60_000_00, "lower"))]
+    left = [each.principal_fen for each in fold(agreed, early, asof=DRAWN).coming]
+    assert [fen for fen in left if fen] == [30_000_00, 30_000_00]
+    assert act_of("draw", body_of(events[1].act)) == events[1].act

@@ -9,12 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from huoshui.web.agreements.models import Agreement, AgreementEvent
+from huoshui.web.agreements.models import Agreement, AgreementEvent, Condition
 from huoshui.web.audit.actions.acting import acting
 from tests.doors.given import signed_in
 from tests.web.agreements.test_loans_live import Branch
 from tests.web.cases.conftest import folder, loaded, parties, stage  # noqa: F401
-from tests.web.cases.given import Stage
+from tests.web.cases.given import TODAY, Stage
 
 
 class Desk:
@@ -82,7 +82,7 @@ def test_what_is_refused_stays_typed_and_changes_nothing(desk: Desk) -> None:
     today = day(desk)
     desk.send(desk.officer, "draw", amount="200000", on=today)
     for said, words in (
-        ({"amount": "999999", "on": today, "way": "due"}, "999999"),
+        ({"amount": "999999", "on": today, "way": "due"}, "999,999.00"),
         ({"amount": "much", "on": today}, "much"),
         ({"amount": "10美元", "on": today, "way": "lower"}, "USD"),
         ({"amount": "10", "on": "2026-02-30"}, "2026-02-30"),
@@ -92,6 +92,61 @@ def test_what_is_refused_stays_typed_and_changes_nothing(desk: Desk) -> None:
         assert words in answer.content.decode()
     assert desk.events() == ["draw"]
     assert desk.send(desk.owner, "pay", amount="1", on=today).status_code == 403
+
+
+LANGUAGES = ("zh", "en")
+BEFORE_IT = "2026-11-01"
+
+
+def test_bad_input_is_refused_in_both_languages_and_what_was_typed_stays(desk: Desk) -> None:
+    today = day(desk)
+    desk.send(desk.officer, "draw", amount="200000", on=today)
+    paid = {"amount": "1000", "on": today, "way": "lower", "receipt": "HD-1"}
+    key = re.search(r'name="key" value="([^"]+)"', desk.page(desk.officer))
+    assert key
+    for _ in range(2):  # a double click sends the same form twice
+        answer = desk.officer.post(f"{desk.here}/pay", {"key": key[1], **paid})
+        assert answer.status_code == 302
+    assert desk.events() == ["draw", "prepay"]
+    refused: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
+        ({"amount": "999999", "on": today, "way": "due", "receipt": "HD-9"},
+         {"zh": "超过", "en": "is more than all that is owed"}),
+        ({"amount": "10 USD", "on": today, "way": "lower", "receipt": "HD-9"},
+         {"zh": "金额币种为 USD", "en": "The amount is in USD"}),
+        ({"amount": "10", "on": BEFORE_IT, "way": "lower", "receipt": "HD-9"},
+         {"zh": "早于放款", "en": "before the draw"}),
+        (paid, {"zh": "回单 HD-1 已作为第", "en": "The receipt HD-1 was taken already"}),
+    )  # fmt: skip
+    for language in LANGUAGES:
+        desk.officer.cookies["huoshui_language"] = language
+        for said, words in refused:
+            answer = desk.send(desk.officer, "pay", **said)
+            text = answer.content.decode()
+            assert answer.status_code in (409, 422), (said, answer.status_code)
+            assert words[language] in text, words
+            assert text.count('class="problem-message"') == 1  # said once
+            for typed in (said["amount"], said["on"], said["receipt"]):
+                assert f'value="{typed}"' in text, typed
+            assert f'value="{said["way"]}" selected' in text or said["way"] == "due"
+    assert desk.events() == ["draw", "prepay"]
+    desk.branch.check(TODAY, today=TODAY)
+
+
+def test_a_draw_before_its_conditions_names_them_in_both_languages(stage: Stage) -> None:  # noqa: F811
+    branch = Branch(stage)
+    officer = signed_in(stage, branch.officer, "bank_officer")
+    with acting(branch.officer):
+        label = Condition.objects.order_by("code")[0].label
+    said = {"amount": "200000", "on": TODAY.isoformat()}
+    for language in LANGUAGES:
+        officer.cookies["huoshui_language"] = language
+        answer = officer.post(f"/agreements/{branch.id}/loan/draw", said)
+        text = answer.content.decode()
+        assert answer.status_code in (409, 422)
+        assert label[language] in text
+        assert 'value="200000"' in text
+    with acting(branch.officer):
+        assert not AgreementEvent.objects.filter(kind="draw").exists()
 
 
 def test_security_is_given_and_registered_on_the_agreements_page(desk: Desk) -> None:

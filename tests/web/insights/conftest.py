@@ -29,7 +29,7 @@ def loaded(switch_role: Callable[[str], None], folder: Path) -> Any:
     from huoshui.web.insights.actions.loading import snapshot_load  # once Django is set up
 
     switch_role("jobs")
-    snapshot = snapshot_load(folder, at=AT)
+    snapshot = snapshot_load(folder, at=AT)  # `template` has it already: this finds it
     switch_role("web")
     return snapshot
 

@@ -45,6 +45,11 @@ def names_seen(*, registration: bool, branch: bool) -> str:
     return " UNION ALL ".join(parts)
 
 
+def names_asked(names: str) -> str:
+    """Give every name once."""
+    return f"SELECT DISTINCT name FROM ({names}) AS given WHERE name IS NOT NULL"
+
+
 def legacy_codes(*, registration: bool) -> str:
     """Make `legacy_code`: an old number, a unified code beside which it stands, and how many do."""
     if not registration:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from huoshui.entities import schema
 from huoshui.kernel.sql import literal
+from huoshui.kernel.step import asked
 from huoshui.policy.schema import Item
 
 _WIDE = "０１２３４５６７８９－（）＃　"
@@ -30,18 +31,37 @@ MASKS = "[*＊×某]"
 """What stands for characters of a person's name that are not shown."""
 
 
-def particulars(item: Item | None) -> str:
-    """Make `particular`: each way of naming a subject, and what registrations say of it."""
+def told(item: Item | None) -> str:
+    """Make `registration_told`: what registrations say beside a name, as they say it."""
     given = ("representative", "address", "phone")
-    has = {name: bool(item and name in item.columns) for name in given}
     empty = "CAST(NULL AS VARCHAR)"
-    columns = ", ".join(f"{name if has[name] else empty} AS {name}" for name in given)
-    told = f"SELECT subject_code, subject_name, {columns} FROM fact_{schema.REGISTRATION}"
     if item is None:
         columns = ", ".join(f"{empty} AS {n}" for n in ("subject_code", "subject_name", *given))
-        told = f"SELECT {columns} WHERE FALSE"
-    narrowed = f"replace(translate(address, {literal(_WIDE)}, {literal(_NARROW)}), ' ', '')"
-    house = literal(_HOUSE)
+        return f"SELECT {columns} WHERE FALSE"
+    columns = ", ".join(f"{n if n in item.columns else empty} AS {n}" for n in given)
+    return f"SELECT subject_code, subject_name, {columns} FROM fact_{schema.REGISTRATION}"
+
+
+def addresses_asked() -> str:
+    """Give every address once, as the column `given`."""
+    return (
+        "SELECT DISTINCT address AS given FROM registration_told"
+        " WHERE address IS NOT NULL AND address <> ''"
+    )
+
+
+def address_parts() -> str:
+    """Make `address_part`: an address as given, the place in it, and how that begins."""
+    narrowed = f"replace(translate(given, {literal(_WIDE)}, {literal(_NARROW)}), ' ', '')"
+    return f"""
+SELECT given, place, regexp_extract(place, {literal(_HOUSE)}) AS head
+FROM (SELECT given, regexp_replace(regexp_replace({narrowed}, {literal(_DIVISIONS)}, ''),
+    '^[省市县区]', '') AS place
+  FROM {asked("address_part")}) AS placed"""
+
+
+def particulars() -> str:
+    """Make `particular`: each way of naming a subject, and what registrations say of it."""
     return f"""
 SELECT DISTINCT subject_code, subject_name, nullif(trim(representative), '') AS representative,
   coalesce(regexp_matches(representative, '{MASKS}'), FALSE) AS is_masked,
@@ -50,8 +70,5 @@ SELECT DISTINCT subject_code, subject_name, nullif(trim(representative), '') AS 
   coalesce(length(CASE WHEN head <> '' THEN head ELSE place END) >= CASE WHEN head <> ''
     THEN {_HOUSE_LEAST} ELSE {_PLACE_LEAST} END, FALSE) AS is_telling,
   nullif(regexp_replace(phone, '[^0-9]+', '', 'g'), '') AS phone
-FROM (SELECT *, regexp_extract(place, {house}) AS head
-  FROM (SELECT *, regexp_replace(regexp_replace({narrowed}, {literal(_DIVISIONS)}, ''),
-      '^[省市县区]', '') AS place
-    FROM ({told}) AS given) AS placed) AS headed
+FROM registration_told AS t LEFT JOIN address_part AS p ON p.given = t.address
 WHERE representative IS NOT NULL OR address IS NOT NULL OR phone IS NOT NULL"""

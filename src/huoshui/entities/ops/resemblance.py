@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import permutations
 
 from huoshui.entities import schema
 from huoshui.kernel.sql import literal
+from huoshui.kernel.step import asked
 from huoshui.policy.schema import LINKAGE_LEVELS, Linkage
 
 _NAME_PARTS = ("region", "trade_name", "industry", "legal_form", "branch")
@@ -67,8 +69,8 @@ class Compared:
     @property
     def case(self) -> str:
         """Write the level; null where there is nothing to compare."""
-        *asked, (last, _) = self.levels
-        whens = " ".join(f"WHEN {test} THEN '{level}'" for level, test in asked)
+        *tried, (last, _) = self.levels
+        whens = " ".join(f"WHEN {test} THEN '{level}'" for level, test in tried)
         return f"CASE WHEN NOT ({self.known}) THEN NULL {whens} ELSE '{last}' END"
 
 
@@ -79,19 +81,34 @@ _CORE_SLIP = (
 """A slip in the words of the trade moves where the name is cut, so that all of it is looked at."""
 
 
-def _shape(name: str, model: Linkage) -> str:
-    """Write a name in which each group of characters that look alike is its first."""
-    groups = model.look_alikes.split()
-    others = "".join(group[1:] for group in groups)
-    first = "".join(group[0] * (len(group) - 1) for group in groups)
-    return f"translate({name}, {literal(others)}, {literal(first)})"
-
-
 def _look_alike(model: Linkage, slip: str) -> str:
-    """Write that a slip is one that a scanner makes; only where there is one, as it is slow."""
-    alike = f"{_shape('a.stem', model)} = {_shape('e.stem', model)}"
-    alike += f" OR {_shape('a.core', model)} = {_shape('e.core', model)}"
+    """Write that a slip is one that a scanner makes; asked only where there is one."""
+    alike = " OR ".join(_taken_for(model, f"a.{part}", f"e.{part}") for part in ("stem", "core"))
     return f"CASE WHEN {slip} THEN {alike} ELSE FALSE END"
+
+
+def _taken_for(model: Linkage, mine: str, theirs: str) -> str:
+    """Write that two texts differ by one character, and a group of the model holds both.
+
+    Which two characters differ first is found, and looked up among all pairs in one text: to
+    rewrite whole names by a table of a thousand characters takes a millisecond a name.
+    """
+    apart = " ".join(
+        f"WHEN {a} <> {e} THEN CASE WHEN substr({mine}, {n + 1}) = substr({theirs}, {n + 1})"
+        f" THEN concat(' ', {a}, {e}) END"
+        for n in range(1, _LONGEST + 1)
+        for a, e in [(f"substr({mine}, {n}, 1)", f"substr({theirs}, {n}, 1)")]
+    )
+    return (
+        f"coalesce(length({mine}) = length({theirs})"
+        f" AND contains({literal(_pairs(model))}, CASE {apart} END), FALSE)"
+    )
+
+
+def _pairs(model: Linkage) -> str:
+    """Write every two characters of one group, both ways round, each behind a blank."""
+    groups = model.look_alikes.split()
+    return "".join(f" {a}{e}" for group in groups for a, e in permutations(group, 2))
 
 
 def comparisons(model: Linkage, *, slip: str = _CORE_SLIP) -> dict[str, Compared]:
@@ -171,30 +188,55 @@ def bits(model: Linkage, part: str) -> str:
     return f"CASE level_{part} {cases} ELSE 0e0 END"
 
 
-def pairs_named(model: Linkage) -> str:
-    """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
+TEXT = ("mine", "theirs", "bearers", "trade_bearers")
+"""What tells how two names agree: both, and how many entities bear the entity's."""
+
+
+def pairs_borne() -> str:
+    """Make `pair_borne`: a pair once for every name of its entity."""
+    return """
+SELECT c.asker, c.entity, a.normal AS mine, e.normal AS theirs, t.bearers, t.trade_bearers,
+  CASE WHEN a.subject_code IS NULL THEN 0 ELSE 1 END AS is_coded
+FROM candidate AS c JOIN asker_compared AS a ON a.asker = c.asker
+JOIN entity_named AS e ON e.entity = c.entity
+JOIN trade_bearer AS t ON t.trade_name = e.trade_name AND t.core = e.core
+  AND t.branch = e.branch"""
+
+
+def texts_asked() -> str:
+    """Give every two names that are compared, once."""
+    return f"SELECT DISTINCT {', '.join(TEXT)} FROM pair_borne"
+
+
+def texts_compared(model: Linkage) -> str:
+    """Make `pair_text`: two names with the level of each of their parts."""
     how = comparisons(model, slip="a.has_slip")
     levels = ",\n    ".join(f"{_paired(how[p].case)} AS level_{p}" for p in _NAME_PARTS)
     given = ", ".join(f"{side}.{part} AS {side}_{part}" for side in "ae" for part in NAME_COLUMNS)
-    total = " + ".join(bits(model, part) for part in _NAME_PARTS)
     return f"""
 WITH paired AS (
-  SELECT c.asker, c.entity, e.normal, {given}, {_CORE_SLIP} AS a_has_slip,
-    e.bearers AS e_bearers, e.trade_bearers AS e_trade_bearers,
-    CASE WHEN a.subject_code IS NULL THEN 0 ELSE 1 END AS is_coded
-  FROM candidate AS c JOIN asker_compared AS a ON a.asker = c.asker
-  JOIN (SELECT n.*, t.bearers, t.trade_bearers FROM entity_named AS n
-    JOIN trade_bearer AS t ON t.trade_name = n.trade_name AND t.core = n.core
-      AND t.branch = n.branch) AS e ON e.entity = c.entity
-), compared AS (
-  SELECT asker, entity, normal, is_coded,
-    {levels}
-  FROM paired AS p
+  SELECT n.mine, n.theirs, {given}, {_CORE_SLIP} AS a_has_slip,
+    n.bearers AS e_bearers, n.trade_bearers AS e_trade_bearers
+  FROM {asked("pair_text")} AS n JOIN name_part AS a ON a.normal = n.mine
+  JOIN name_part AS e ON e.normal = n.theirs
 )
+SELECT mine, theirs, e_bearers AS bearers, e_trade_bearers AS trade_bearers,
+    {levels}
+FROM paired AS p"""
+
+
+def pairs_named(model: Linkage) -> str:
+    """Make `pair_named`: a pair with the level of each part of its names, the best pair of them."""
+    levels = ", ".join(f"t.level_{part}" for part in _NAME_PARTS)
+    total = " + ".join(bits(model, part) for part in _NAME_PARTS)
+    same = " AND ".join(f"t.{column} = b.{column}" for column in TEXT)
+    return f"""
 SELECT * FROM (
   SELECT *, row_number() OVER (PARTITION BY asker, entity ORDER BY name_bits DESC, normal)
     AS name_place
-  FROM (SELECT *, {total} AS name_bits FROM compared) AS weighed
+  FROM (SELECT *, {total} AS name_bits FROM (
+    SELECT b.asker, b.entity, b.theirs AS normal, b.is_coded, {levels}
+    FROM pair_borne AS b JOIN pair_text AS t ON {same}) AS compared) AS weighed
 ) AS ranked WHERE name_place = 1"""
 
 
@@ -222,10 +264,10 @@ def pairs_told(model: Linkage) -> str:
     how = comparisons(model)
     best, columns = [], []
     for part in _TOLD:
-        *asked, _ = how[part].levels
-        ranks = " ".join(f"WHEN {test} THEN '{rank}'" for rank, (_, test) in enumerate(asked))
+        *tried, _ = how[part].levels
+        ranks = " ".join(f"WHEN {test} THEN '{rank}'" for rank, (_, test) in enumerate(tried))
         best.append(
-            f"min(CASE WHEN {how[part].known} THEN concat(CASE {ranks} ELSE '{len(asked)}' END,"
+            f"min(CASE WHEN {how[part].known} THEN concat(CASE {ranks} ELSE '{len(tried)}' END,"
             f" {_BETWEEN}, a.{part}, {_BETWEEN}, e.{part}) END) AS best_{part}"
         )
         levels = " ".join(

@@ -92,6 +92,9 @@ def _lendings(pack: Pack) -> Iterator[Problem]:
         named = [("allocation", lending.allocation, pack.allocations)]
         named += [("calendar", lending.calendar, pack.calendars)] if lending.calendar else []
         named += [("word of repayment", word, words.entries) for word in lending.methods if words]
+        if lending.floating is not None:
+            rates = [each.id for each in pack.constants.values() if each.unit == "bp"]
+            named += [("reference rate in basis points", lending.floating.reference, rates)]
         for kind, wanted, known in named:
             if wanted not in known:
                 yield LendingRefusal.NO_SUCH.problem(where=where, kind=kind, name=wanted)

@@ -17,8 +17,17 @@ RepaymentMethod = Literal[
     "quarterly_interest",
     "at_maturity",
     "on_demand",
+    "stepped",
 ]
-"""Shapes of schedules that need nothing but the terms; a stepped one needs a plan of its own."""
+"""Shapes of schedules; a stepped one needs the plan that is agreed when the loan is drawn."""
+
+
+class FloatingRate(Form):
+    """A reference rate that loans follow; what is agreed above or below it stays."""
+
+    reference: Identifier  # a constant in basis points
+    reset: Literal["anniversary", "new_year"]
+    cite: Cite
 
 
 class Limit(Form):
@@ -42,5 +51,8 @@ class Lending(Definition):
     draw_within_days: Dated  # after signing
     grace_days: Dated
     penalty_uplift: Dated  # in basis points of the contract rate
+    stops_accrual_above: Dated | None = None  # days late; null: only by hand
+    resumes_accrual_at: Dated | None = None  # days late; null: nothing is late any more
+    floating: FloatingRate | None = None  # null: the rate that was agreed holds throughout
     limit: Limit | None = None  # null: the loan is drawn once
     cite: Cite

@@ -93,6 +93,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "loan.relieve": _permission(
         "办理展期减免核销", "extend, renew, relieve, class and write off loans", "institution"
     ),
+    "facility.adjust": _permission(
+        "调整冻结授信", "set, freeze, release and cancel limits", "institution"
+    ),
     "statement.read": _permission("查看对账", "read statements and breaks", "institution"),
     "statement.take": _permission(
         "提交对账单", "send in statements and work breaks off", "institution"

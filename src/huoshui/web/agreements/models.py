@@ -15,12 +15,13 @@ class Agreement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     ref = models.TextField(unique=True)
-    kind = models.TextField()  # loan guarantee insurance equity lease ...
+    kind = models.TextField()  # loan facility guarantee insurance equity lease ...
+    facility = models.ForeignKey("self", models.PROTECT, null=True, related_name="draws")
     offering = models.TextField()
     institution = models.ForeignKey(Institution, models.PROTECT)
     subject = models.ForeignKey(Subject, models.PROTECT)
     subject_name = models.TextField()  # as it was when the agreement was made
-    case_id = models.UUIDField(unique=True)
+    case_id = models.UUIDField(unique=True, null=True)  # none: it was drawn under a facility
     amount_fen = models.BigIntegerField()
     rate_bp = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     fee_bp = models.DecimalField(max_digits=9, decimal_places=2, null=True)
@@ -29,6 +30,7 @@ class Agreement(models.Model):
     state = models.TextField()  # the fold of the events, kept for lists
     made_at = models.DateTimeField()
     booked_until = models.DateField(null=True)  # to which day its interest is in the ledger
+    wakes_on = models.DateField(null=True)  # of a facility: time alone changes what is undrawn
 
     class Meta:
         """An amount is above nothing."""
@@ -36,6 +38,13 @@ class Agreement(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="agreement_of_something", condition=models.Q(amount_fen__gt=0)
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="facility_wakes",
+                fields=["wakes_on"],
+                condition=models.Q(wakes_on__isnull=False),
             )
         ]
 

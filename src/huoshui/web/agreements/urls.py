@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from huoshui.web.agreements.pages import agreements as pages
-from huoshui.web.agreements.pages import loans, securities
+from huoshui.web.agreements.pages import facilities, loan_acts, loans, securities
 from huoshui.web.agreements.pages import reconciliation as recon
 
 app_name = "agreements"
@@ -18,11 +18,22 @@ urlpatterns = [
         "agreements/<uuid:wanted>/security/register", securities.security_register, name="register"
     ),
     path("agreements/<uuid:wanted>/security/end", securities.security_end, name="end"),
+    path("agreements/<uuid:wanted>/facility", facilities.facility_one, name="facility"),
+    path("agreements/<uuid:wanted>/facility/draw", facilities.facility_draw, name="facility_draw"),
+    path(
+        "agreements/<uuid:wanted>/facility/change",
+        facilities.facility_change,
+        name="facility_change",
+    ),
     path("agreements/<uuid:wanted>/loan", loans.loan_one, name="loan"),
     path("agreements/<uuid:wanted>/loan/draw", loans.loan_draw, name="draw"),
     path("agreements/<uuid:wanted>/loan/pay", loans.loan_pay, name="pay"),
     path("agreements/<uuid:wanted>/loan/reverse", loans.loan_reverse, name="reverse"),
-    path("agreements/<uuid:wanted>/loan/relief", loans.loan_relief, name="relief"),
+    path("agreements/<uuid:wanted>/loan/relief", loan_acts.loan_act, name="relief"),
+    path("agreements/<uuid:wanted>/loan/judge", loan_acts.loan_judge, name="judge"),
+    path("agreements/<uuid:wanted>/loan/judged", loan_acts.loan_judged, name="judged"),
+    path("agreements/<uuid:wanted>/loan/renewal", loan_acts.loan_renewal, name="renewal"),
+    path("agreements/<uuid:wanted>/loan/renewed", loan_acts.loan_renewed, name="renewed"),
     *(
         path(
             f"agreements/<uuid:wanted>/loan/statement.{form}",

@@ -57,11 +57,13 @@ class Ended:
     asof: dt.date
     nights: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    limits: int = 0  # facilities that were opened, or whose term was over
     held: list[dict[str, Any]] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as JSON can hold it; `loans` are loan nights."""
-        return {"asof": str(self.asof), "nights": self.nights, **self.counts, "held": self.held}
+        told = {"asof": str(self.asof), "nights": self.nights, **self.counts}
+        return {**told, "limits": self.limits, "held": self.held}
 
 
 def day_end(
@@ -90,6 +92,8 @@ def _ended(
             found.nights += 1
             for name in COUNTS:
                 found.counts[name] += said["night"][name]
+        elif "limits" in said:
+            found.limits = said["limits"]
         else:
             found.held = said["held"]
         tick("nights", found.nights, max(total, found.nights))
@@ -143,6 +147,7 @@ def main() -> None:
     end_with_parent(int(sys.argv[3]))
     django.setup()
     from huoshui.web.agreements.actions.end_of_day import nights_book, strays_book
+    from huoshui.web.agreements.actions.facilities_of_day import facilities_book
     from huoshui.web.agreements.queries.end_of_day import loans_held, nights_left
     from huoshui.web.audit.actions.acting import acting
     from huoshui.web.audit.rules.actor import SYSTEM
@@ -157,6 +162,7 @@ def main() -> None:
         with acting(SYSTEM):
             say(total=nights_left(SYSTEM, asof=asof))
         strays = list(strays_book(at=moment(), asof=asof))
+        say(limits=sum(1 for _ in facilities_book(at=moment(), asof=asof)))
     for night in nights_book(at=moment(), asof=asof):
         say(night=night.to_dict())
     if is_first:

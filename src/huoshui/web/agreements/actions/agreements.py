@@ -11,7 +11,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from huoshui.kernel.period import add_months
+from huoshui.web.agreements.actions.facility_books import facility_keep
 from huoshui.web.agreements.models import Agreement, AgreementEvent, Condition
+from huoshui.web.agreements.rules.facility import Granted, told
+from huoshui.web.agreements.rules.limits import FACILITY, limit_terms_of
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
 from huoshui.web.agreements.rules.states import (
     CONDITION_MET,
@@ -48,11 +52,18 @@ class Offer:
 
 @transaction.atomic
 def agreement_make(actor: Actor, *, at: dt.datetime, on: dt.date, offer: Offer) -> Agreement:
-    """Make the agreement of an accepted offer, waiting for its conditions."""
+    """Make the agreement of an accepted offer, waiting for its conditions.
+
+    Where the packs grant what is offered as a limit it is a facility, and nothing is drawn but
+    under it.
+    """
     codes = {code for code, _ in offer.conditions}
+    pack = pack_on(on)
+    is_priced = offer.months is not None and offer.rate_bp is not None
+    limit = limit_terms_of(pack, offer.offering) if is_priced else None
     made = Agreement.objects.create(
         ref=offer.ref,
-        kind=offer.kind,
+        kind=offer.kind if limit is None else FACILITY,
         offering=offer.offering,
         institution_id=offer.institution,
         subject_id=offer.subject,
@@ -65,6 +76,7 @@ def agreement_make(actor: Actor, *, at: dt.datetime, on: dt.date, offer: Offer) 
         pack_digest=offer.pack_digest,
         state=folded([Happened(MADE, None)], conditions=codes),
         made_at=at,
+        wakes_on=None if limit is None else on,  # its books are opened at the end of the day
     )
     Condition.objects.bulk_create(
         Condition(
@@ -82,9 +94,15 @@ def agreement_make(actor: Actor, *, at: dt.datetime, on: dt.date, offer: Offer) 
         "fee_bp": None if offer.fee_bp is None else str(offer.fee_bp),
         "months": offer.months,
         "conditions": sorted(codes),
-        "loan": terms_of(pack_on(on), offer.offering),  # fixed now; null where it is no loan
+        # Fixed now; null where it is no loan, or is drawn by loans of their own.
+        "loan": terms_of(pack, offer.offering, rate_bp=offer.rate_bp) if limit is None else None,
+        "facility": limit,
     }
     event_add(actor, made, n=1, kind=MADE, at=at, on=on, body=terms)
+    if limit is not None:
+        until = add_months(on, offer.months or 0)
+        kind, body = told(Granted(offer.amount_fen, until, limit["is_revolving"]))
+        event_add(actor, made, n=2, kind=kind, at=at, on=on, body=body)
     return made
 
 
@@ -108,7 +126,9 @@ def condition_meet(
     count = AgreementEvent.objects.filter(agreement=found).count()
     body = {"condition": code, "label": condition.label}
     event_add(actor, found, n=count + 1, kind=CONDITION_MET, at=at, on=on, body=body)
-    if found.state not in STANDING:  # a loan that is drawn stands as its fold says
+    if found.kind == FACILITY:
+        facility_keep(actor, found, at=at, today=on, cause=f"{found.ref}:{count + 1}")
+    elif found.state not in STANDING:  # a loan that is drawn stands as its fold says
         found.state = _folded(found)
         found.save(update_fields=["state"])
     message_send(

@@ -17,8 +17,14 @@ from django.db import transaction
 from huoshui.kernel.errors import Refused
 from huoshui.kernel.period import add_months, months_between
 from huoshui.policy.deciding import decide
+from huoshui.policy.schema.parts import Label
 from huoshui.web.agreements.actions.agreements import event_add, was_sent
 from huoshui.web.agreements.actions.cash_names import cash_note
+from huoshui.web.agreements.actions.facility_books import (
+    draw_problems,
+    facility_hold,
+    facility_keep,
+)
 from huoshui.web.agreements.actions.outlooks import (
     Place,
     class_note,
@@ -26,18 +32,19 @@ from huoshui.web.agreements.actions.outlooks import (
     part_hold,
     place_of,
 )
-from huoshui.web.agreements.models import Agreement, LoanOutlook
-from huoshui.web.agreements.queries.loans import Loan, loan_of
+from huoshui.web.agreements.models import Agreement, AgreementEvent, LoanOutlook
+from huoshui.web.agreements.queries.loans import Loan, event_problems, loan_of
+from huoshui.web.agreements.queries.renewals import RENEWALS, renewal_known
 from huoshui.web.agreements.queries.securities import securities
 from huoshui.web.agreements.rules.booking import RULES, by_day
 from huoshui.web.agreements.rules.loan import events as ev
-from huoshui.web.agreements.rules.loan.accepting import may_append
 from huoshui.web.agreements.rules.loan.events import Event, body_of
 from huoshui.web.agreements.rules.loan.postings import postings
+from huoshui.web.agreements.rules.loan.resets import resets_due
 from huoshui.web.agreements.rules.loan.state import LoanState
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
 from huoshui.web.agreements.rules.security import may_draw_on
-from huoshui.web.agreements.rules.states import EVENTS, STANDING
+from huoshui.web.agreements.rules.states import EVENTS, RATE_TAKEN, STANDING
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.delivery.actions.outbox import message_send
@@ -45,9 +52,6 @@ from huoshui.web.ledger.actions.posting import Wanted, vouchers_post
 from huoshui.web.ledger.rules.entries import Booking
 
 SERVICE, RELIEVE = "loan.service", "loan.relieve"
-RENEWALS = "renewal_without_repayment"
-"""The table that says whether a loan may be renewed, and whether its class is kept."""
-
 EXTENSIONS = "loan_extension"
 """The table that says for how long a loan may be extended."""
 
@@ -63,11 +67,17 @@ class Sent:
 
 
 def loan_draw(
-    sent: Sent, *, agreement: UUID, amount_fen: int, on: dt.date, currency: str = "CNY"
+    sent: Sent,
+    *,
+    agreement: UUID,
+    amount_fen: int,
+    on: dt.date,
+    currency: str = "CNY",
+    plan: tuple[tuple[dt.date, int], ...] = (),
 ) -> Agreement:
     """Pay a loan out, once its conditions are met; its term runs from the day."""
     months = _agreement(agreement).months or 0
-    act = ev.Draw(amount_fen, currency, matures_on=add_months(on, months))
+    act = ev.Draw(amount_fen, currency, matures_on=add_months(on, months), plan=plan)
     return event_take(sent, agreement=agreement, act=act, on=on, permission=SERVICE)
 
 
@@ -121,6 +131,13 @@ def loan_relieve(sent: Sent, *, agreement: UUID, act: ev.Act, on: dt.date) -> Ag
     return event_take(sent, agreement=agreement, act=act, on=on, permission=RELIEVE)
 
 
+def loan_deed(sent: Sent, *, agreement: UUID, act: ev.Act, on: dt.date) -> Agreement:
+    """Charge a cost or send a surplus back; or relieve, class, stop accruing, write off."""
+    if isinstance(act, ev.Fee | ev.Refund):
+        return event_take(sent, agreement=agreement, act=act, on=on, permission=SERVICE)
+    return loan_relieve(sent, agreement=agreement, act=act, on=on)
+
+
 def extension_ask(sent: Sent, found: Agreement, act: ev.Extend, *, on: dt.date) -> None:
     """Refuse an extension that, with those before it, is longer than the packs allow."""
     loan = loan_of(sent.actor, found, today=sent.today)
@@ -141,27 +158,58 @@ def extension_ask(sent: Sent, found: Agreement, act: ev.Extend, *, on: dt.date) 
         raise AgreementRefusal.EXTENDED_TOO_FAR.refuse(most=most, months=max(months, 1))
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A renewal that may be agreed: both its acts, and the sentence of the row that answers."""
+
+    act: ev.Renew
+    draw: ev.Draw
+    say: Label | None
+
+
+def renewal_try(
+    sent: Sent, loan: Loan, new: Agreement, *, on: dt.date, given: Mapping[str, object]
+) -> Tried:
+    """Ask the table of renewals and the new loan whether this may be done, or refuse.
+
+    `given` is what the table asks about the debtor; what the books know goes before it.
+    """
+    pack = pack_on(sent.today)
+    known = {**given, **renewal_known(loan, new, on=on)}
+    decision = decide(pack, RENEWALS, known, asof=sent.today)
+    if decision.outputs["may_renew"] is not True:
+        raise AgreementRefusal.MAY_NOT_RENEW.refuse(row=decision.row or "—")
+    keeps = decision.outputs["keeps_class"]
+    owed_fen = loan.state(on).principal_fen
+    draw = ev.Draw(owed_fen, matures_on=add_months(on, new.months or 0), renews=loan.agreement.ref)
+    settle = ev.Renew(owed_fen, new.ref, keeps if isinstance(keeps, bool) else None)
+    drawn = _loan(sent, new)
+    event = Event(drawn.last + 1, on, draw)
+    Refused.raise_any(event_problems(drawn, event, today=sent.today))
+    says = {row.id: row.say for row in pack.tables[RENEWALS].rows}
+    return Tried(settle, draw, says.get(decision.row or ""))
+
+
 @transaction.atomic
 def loan_renew(
     sent: Sent, *, agreement: UUID, by: UUID, on: dt.date, given: Mapping[str, object]
 ) -> tuple[Agreement, Agreement]:
-    """Settle a loan's principal by drawing another one, without a repayment (无还本续贷).
-
-    `given` is what the table of renewals asks about the debtor and the loan.
-    """
-    decision = decide(pack_on(sent.today), RENEWALS, given, asof=sent.today)
-    if decision.outputs["may_renew"] is not True:
-        raise AgreementRefusal.MAY_NOT_RENEW.refuse(row=decision.row or "—")
-    keeps = decision.outputs["keeps_class"]
+    """Settle a loan's principal by drawing another one, without a repayment (无还本续贷)."""
+    sent.actor.need(RELIEVE)
     old, new = _agreement(agreement), _agreement(by)
-    loan = loan_of(sent.actor, old, today=sent.today)
-    owed_fen = loan.state(on).principal_fen if loan else 0
-    matures_on = add_months(on, new.months or 0)
-    draw = ev.Draw(owed_fen, matures_on=matures_on, renews=old.ref)
-    drawn = event_take(sent, agreement=by, act=draw, on=on, permission=RELIEVE)
-    settle = ev.Renew(owed_fen, new.ref, keeps if isinstance(keeps, bool) else None)
+    if AgreementEvent.objects.filter(agreement=by, key=sent.key, kind="draw").exists():
+        return old, new  # it was sent before
+    tried = renewal_try(sent, _loan(sent, old), new, on=on, given=given)
+    drawn = event_take(sent, agreement=by, act=tried.draw, on=on, permission=RELIEVE)
     second = Sent(sent.actor, sent.at, sent.today, f"{sent.key}:renewed")
-    return event_take(second, agreement=agreement, act=settle, on=on, permission=RELIEVE), drawn
+    return event_take(second, agreement=agreement, act=tried.act, on=on, permission=RELIEVE), drawn
+
+
+def _loan(sent: Sent, found: Agreement) -> Loan:
+    loan = loan_of(sent.actor, found, today=sent.today)
+    if loan is None:
+        raise AgreementRefusal.NOT_A_LOAN.refuse(ref=found.ref)
+    return loan
 
 
 @transaction.atomic
@@ -170,7 +218,9 @@ def event_take(
 ) -> Agreement:
     """Write an event into an agreement's stream and book what it changes, or refuse it."""
     sent.actor.need(permission)
-    held = part_hold(_agreement(agreement), today=sent.today)
+    known = _agreement(agreement)
+    held = part_hold(known, today=sent.today)
+    facility = facility_hold(known.facility_id)  # before the loan's own row, as everybody does
     found = _agreement(agreement, lock=True)
     place = place_of(found, held)
     kind, body = Event(0, on, act).kind, body_of(act)
@@ -182,16 +232,24 @@ def event_take(
     if isinstance(act, ev.Draw):
         given = securities(sent.actor, found, today=sent.today)
         Refused.raise_any(may_draw_on((each.state, each.register) for each in given))
+        if facility is not None:
+            Refused.raise_any(
+                draw_problems(
+                    sent.actor, facility, amount_fen=act.amount_fen, on=on, today=sent.today
+                )
+            )
     event = Event(loan.last + 1, on, act, sent.key)
-    words = tuple(pack_on(sent.today).vocabularies["loan_class"].entries)
-    Refused.raise_any(
-        may_append(loan.contract, loan.events, event, today=sent.today, classes=words)
-    )
+    Refused.raise_any(event_problems(loan, event, today=sent.today))
     event_add(
         sent.actor, found, n=event.n, kind=kind, at=sent.at, on=on,
         body=body, key=sent.key,
     )  # fmt: skip
     _book(sent, loan, event, place, until=sent.today)
+    if facility is not None:
+        facility_keep(
+            sent.actor, facility, at=sent.at, today=sent.today, cause=f"{found.ref}:{event.n}",
+            before={found.id: event.n - 1},
+        )  # fmt: skip
     _tell(sent, found, event)
     return found
 
@@ -256,9 +314,16 @@ def _book(sent: Sent, loan: Loan, event: Event | None, place: Place, *, until: d
     elif event is not None and found.state in STANDING:
         found.state = "ready"  # the draw was reversed
     found.save(update_fields=["state", "booked_until"])
+    due = resets_due(walk, loan.taken_on)
+    for nth, each in enumerate(due, start=1):
+        event_add(
+            sent.actor, found, n=loan.last + nth, kind=RATE_TAKEN, at=sent.at, on=each.on,
+            body=each.body,
+        )  # fmt: skip
     change = outlook_keep(loan, walk, after, place, pack)
     if change is not None:
-        class_note(sent.actor, loan, at=sent.at, on=until, name=change.name, n=loan.last + 1)
+        n = loan.last + len(due) + 1
+        class_note(sent.actor, loan, at=sent.at, on=until, name=change.name, n=n)
 
 
 def _tell(sent: Sent, found: Agreement, event: Event) -> None:

@@ -26,8 +26,9 @@ from huoshui.web.agreements.rules.loan.events import standing
 from huoshui.web.agreements.rules.loan.keeping import COLUMNS, kept
 from huoshui.web.agreements.rules.loan.nights import Night, night_of
 from huoshui.web.agreements.rules.loan.outlook import Outlook, outlook
+from huoshui.web.agreements.rules.loan.resets import RateTaken, resets_due
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
-from huoshui.web.agreements.rules.states import CLASSED
+from huoshui.web.agreements.rules.states import CLASSED, RATE_TAKEN
 from huoshui.web.audit.rules.actor import Actor
 
 AT_ONCE = 1_000
@@ -75,6 +76,7 @@ class _Folded:
     night: Night
     outlook: Outlook | None  # null: nothing will happen of itself any more
     class_name: str | None
+    resets: tuple[RateTaken, ...]  # that the night passed
 
     @property
     def has_new_class(self) -> bool:
@@ -98,7 +100,7 @@ def part_wake(actor: Actor, *, at: dt.datetime, part: BookPart, day: dt.date, pa
         folded, held = _folded(chunk, day, pack, done)
         _lay_down(folded, pack)
         _look_again(folded, day)
-        _note_classes(actor, folded, at, day)
+        _note(actor, folded, at, day)
         _hold_back(held, day)
     return done
 
@@ -131,7 +133,8 @@ def _fold(
     night = night_of(loan.contract, standing(loan.events), day=day)
     change = reclassing_of(pack).change(night.state)
     ahead = outlook(night.walk, wakes_by=wakes_by(loan, day, change))
-    return _Folded(outlook_id, loan, night, ahead, change.name)
+    resets = tuple(resets_due(night.walk, loan.taken_on))
+    return _Folded(outlook_id, loan, night, ahead, change.name, resets)
 
 
 def _lay_down(folded: Sequence[_Folded], pack: Pack) -> None:
@@ -171,23 +174,30 @@ def _look_again(folded: Sequence[_Folded], day: dt.date) -> None:
         cursor.execute(_STAND, [day, ids, [each.night.state.standing for each in folded]])
 
 
-def _note_classes(actor: Actor, folded: Sequence[_Folded], at: dt.datetime, day: dt.date) -> None:
-    """Note new classes in the agreements' streams; the night's entry in the record tells of all."""
+def _note(actor: Actor, folded: Sequence[_Folded], at: dt.datetime, day: dt.date) -> None:
+    """Note resets and new classes in the agreements' streams; the night's entry tells of all."""
     AgreementEvent.objects.bulk_create(
         AgreementEvent(
             agreement=each.loan.agreement,
             subject_id=each.loan.agreement.subject_id,
             institution_id=each.loan.agreement.institution_id,
-            n=each.loan.last + 1,
-            kind=CLASSED,
+            n=each.loan.last + nth,
+            kind=kind,
             at=at,
-            on=day,
+            on=on,
             by=actor.name,
-            body=class_body(each.loan, each.class_name),
+            body=body,
         )
         for each in folded
-        if each.has_new_class
+        for nth, (kind, on, body) in enumerate(_noted(each, day), start=1)
     )
+
+
+def _noted(each: _Folded, day: dt.date) -> Iterator[tuple[str, dt.date, dict[str, Any]]]:
+    for taken in each.resets:
+        yield RATE_TAKEN, taken.on, taken.body
+    if each.has_new_class:
+        yield CLASSED, day, class_body(each.loan, each.class_name)
 
 
 def _hold_back(held: dict[int, dict[str, Any]], day: dt.date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Container
 from decimal import Decimal, InvalidOperation
 from uuid import UUID, uuid4
 
@@ -12,14 +12,6 @@ from django.http import QueryDict
 from huoshui.kernel.errors import Refusal, Where
 from huoshui.kernel.money import NotAnAmount, parse
 from huoshui.kernel.period import parse_day
-from huoshui.web.agreements.rules.loan import events as ev
-
-RELIEFS: Mapping[str, dict[str, str]] = {
-    "extend": {"zh": "展期", "en": "Extend"},
-    "holiday": {"zh": "延期还本付息", "en": "Payment holiday"},
-    "cut_rate": {"zh": "降息", "en": "Cut the rate"},
-}
-"""What may be tried before it is agreed."""
 
 
 class TypedRefusal(Refusal):
@@ -49,6 +41,18 @@ class TypedRefusal(Refusal):
         "“{value}”不在可选项中。",
         "请选择一项。",
     )
+    NO_ANSWER = (
+        "{value} is no answer to this question.",
+        "Choose one of the answers, or leave it open where it is not known.",
+        "“{value}”不是该项的答案。",
+        "请从中选择；不掌握的可以不填。",
+    )
+    NOT_A_STEP = (
+        "{value} is no step of a plan.",
+        "Write a day and an amount in yuan on each line, such as 2027-06-20 50000.",
+        "“{value}”不是还本计划的一期。",
+        "请每行填写一个日期和以元计的金额，如 2027-06-20 50000。",
+    )
 
 
 def amount_typed(typed: QueryDict, name: str = "amount") -> tuple[int, str]:
@@ -71,6 +75,32 @@ def day_typed(typed: QueryDict, name: str = "on") -> dt.date:
     return day
 
 
+def plan_typed(typed: QueryDict, name: str = "plan") -> tuple[tuple[dt.date, int], ...]:
+    """Read a plan of repayment: a day and an amount on each line."""
+    steps = []
+    for line in typed.get(name, "").splitlines():
+        if not line.strip():
+            continue
+        day, _, amount = line.strip().replace("，", " ").replace(",", "").partition(" ")
+        on = parse_day(day)
+        try:
+            paid = parse(amount)
+        except NotAnAmount:
+            paid = None
+        if on is None or paid is None or paid.currency != "CNY":
+            raise TypedRefusal.NOT_A_STEP.refuse(where=Where(field=name), value=line.strip())
+        steps.append((on, paid.minor))
+    return tuple(steps)
+
+
+def choice_typed(typed: QueryDict, name: str, choices: Container[str]) -> str:
+    """Read which of some choices is meant."""
+    value = typed.get(name, "")
+    if value not in choices:
+        raise TypedRefusal.NO_CHOICE.refuse(where=Where(field=name), value=value)
+    return value
+
+
 def number_typed(typed: QueryDict, name: str) -> int:
     """Read the number of an event."""
     text = typed.get(name, "")
@@ -79,21 +109,8 @@ def number_typed(typed: QueryDict, name: str) -> int:
     return int(text)
 
 
-def relief_typed(typed: QueryDict) -> ev.Extend | ev.Holiday | ev.CutRate:
-    """Read what relief is meant."""
-    kind = typed.get("relief", "")
-    if kind == "extend":
-        return ev.Extend(day_typed(typed, "until"))
-    if kind == "holiday":
-        matures = day_typed(typed, "matures") if typed.get("matures", "").strip() else None
-        return ev.Holiday(day_typed(typed, "until"), matures)
-    if kind == "cut_rate":
-        until = day_typed(typed, "until") if typed.get("until", "").strip() else None
-        return ev.CutRate(_rate(typed), until)
-    raise TypedRefusal.NO_CHOICE.refuse(where=Where(field="relief"), value=kind)
-
-
-def _rate(typed: QueryDict) -> Decimal:
+def rate_typed(typed: QueryDict) -> Decimal:
+    """Read a rate in per cent a year."""
     text = typed.get("rate", "").strip().removesuffix("%").strip()
     try:
         rate = Decimal(text) / 100

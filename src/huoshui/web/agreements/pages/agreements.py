@@ -19,23 +19,33 @@ from huoshui.web.agreements.queries.agreements import (
     events,
     state_label,
 )
+from huoshui.web.agreements.queries.facilities import loans_under
 from huoshui.web.agreements.queries.loans import loan_of
 from huoshui.web.agreements.queries.securities import assets, securities
+from huoshui.web.agreements.rules.limits import FACILITY
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
+
+SHOWN_MOST = 200
+"""So many agreements are listed, those drawn under a limit beneath it."""
 
 
 @door("agreement.read")
 def agreement_list(request: Any) -> HttpResponse:
     """Show the agreements of whom the viewer acts for."""
     pack = pack_on(request.today)
+    shown = list(agreements(request.actor).filter(facility=None)[:SHOWN_MOST])
+    under = loans_under(request.actor, shown)
     rows = [
         {
             "agreement": each,
             "state": state_label(each),
             "offering": _offering_label(pack, each.offering),
+            "is_facility": each.kind == FACILITY,
+            "is_nested": each.facility_id is not None,
         }
-        for each in agreements(request.actor)[:200]
+        for above in shown
+        for each in (above, *under.get(above.id, ()))
     ]
     return render(request, "agreements/list.html", {"rows": rows})
 
@@ -54,6 +64,7 @@ def agreement_one(request: Any, wanted: UUID) -> HttpResponse:
             "offering": _offering_label(pack, found.offering),
             "conditions": conditions(request.actor, found),
             "events": events(request.actor, found),
+            "is_facility": found.kind == FACILITY,
             "has_loan": loan_of(request.actor, found, today=request.today) is not None,
             "securities": securities(request.actor, found, today=request.today),
             "assets": assets(request.today),

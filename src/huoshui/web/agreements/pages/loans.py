@@ -9,24 +9,23 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from huoshui.cashflow.loans import Method
 from huoshui.kernel.errors import Refused
 from huoshui.kernel.money import written
 from huoshui.kernel.period import parse_day
 from huoshui.web.agreements.actions import loans
+from huoshui.web.agreements.forms.loan_acts import CLAIMS, DEEDS, RELIEFS, RELIEVE, SERVICE
 from huoshui.web.agreements.forms.loans import (
-    RELIEFS,
     amount_typed,
     day_typed,
     key_of,
     number_typed,
-    relief_typed,
+    plan_typed,
 )
 from huoshui.web.agreements.queries.agreements import agreement, state_label
-from huoshui.web.agreements.queries.loans import Loan, class_of, loan_of, statement
-from huoshui.web.agreements.rules.loan.accepting import may_append
-from huoshui.web.agreements.rules.loan.events import Event, Extend
+from huoshui.web.agreements.queries.loans import Loan, class_of, loan_of, rate_told, statement
+from huoshui.web.agreements.rules.loan.classing import WORDS
 from huoshui.web.agreements.rules.printing import as_pdf, as_xlsx
-from huoshui.web.agreements.rules.relief import effect
 from huoshui.web.agreements.rules.sheets import (
     SCHEDULE,
     SCHEDULE_TITLE,
@@ -40,6 +39,7 @@ from huoshui.web.agreements.rules.sheets import (
 )
 from huoshui.web.agreements.rules.states import EVENTS
 from huoshui.web.audit.pages.doors import door
+from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.language import spoken
 
 FILES = {
@@ -53,26 +53,39 @@ FILES = {
 @door("agreement.read")
 def loan_one(request: Any, wanted: UUID) -> HttpResponse:
     """Show how a loan stands, as of today or another day, as known now."""
-    loan = _loan(request, wanted)
+    loan = loan_found(request, wanted)
     asof = parse_day(request.GET.get("asof", "")) or request.today
     state = loan.state(asof)
     typed = request.POST if request.method == "POST" else QueryDict()
+    is_owed = state.standing in ("open", "overdue")
+    gone_fen, back_fen = (sum(each.values()) for each in (state.written_off, state.recovered))
+    may_service, may_relieve = (request.actor.may(each) for each in (SERVICE, RELIEVE))
     shown = {
         "agreement": loan.agreement,
         "label": state_label(loan.agreement),
         "state": state,
         "asof": asof,
+        "is_owed": is_owed,
+        "gone_fen": gone_fen,
+        "back_fen": back_fen,
+        "left_fen": gone_fen - back_fen,
+        "may_more": may_relieve or (may_service and (is_owed or state.surplus_fen > 0)),
         "classed": class_of(state, request.today),
         "schedule": _table(SCHEDULE, schedule_rows(state), SCHEDULE_TITLE),
         "lines": [
             {"line": line, "label": EVENTS[line.kind]} for line in statement(loan, asof=asof)
         ],
-        "may_service": request.actor.may("loan.service"),
-        "may_relieve": request.actor.may("loan.relieve"),
+        "may_service": may_service,
+        "may_relieve": may_relieve,
         "key": key_of(typed),
         "typed": typed,
         "on_typed": typed.get("on") or request.today.isoformat(),
-        "reliefs": RELIEFS.items(),
+        "reliefs": [(kind, DEEDS[kind].label) for kind in RELIEFS],
+        "claims": CLAIMS.items(),
+        "classes": pack_on(request.today).vocabularies[WORDS].entries.items(),
+        "rate": rate_told(loan, asof, today=request.today),
+        "has_plan": loan.contract.planner.terms.method == Method.STEPPED,
+        "is_rare_typed": typed.get("relief", "") in set(DEEDS) - set(RELIEFS),
         "problems": request.problems,
     }
     return render(request, "agreements/loan.html", shown)
@@ -83,8 +96,8 @@ def loan_draw(request: Any, wanted: UUID) -> HttpResponse:
     """Pay the loan out."""
     amount_fen, currency = amount_typed(request.POST)
     loans.loan_draw(
-        _sent(request), agreement=_loan(request, wanted).agreement.id, amount_fen=amount_fen,
-        currency=currency, on=day_typed(request.POST),
+        sent_by(request), agreement=loan_found(request, wanted).agreement.id, amount_fen=amount_fen,
+        currency=currency, on=day_typed(request.POST), plan=plan_typed(request.POST),
     )  # fmt: skip
     return redirect("agreements:loan", wanted)
 
@@ -92,7 +105,7 @@ def loan_draw(request: Any, wanted: UUID) -> HttpResponse:
 @door("loan.service", methods=("POST",), again=loan_one)
 def loan_pay(request: Any, wanted: UUID) -> HttpResponse:
     """Take a payment in: of what is due, in advance, or before it is due."""
-    found, sent = _loan(request, wanted).agreement.id, _sent(request)
+    found, sent = loan_found(request, wanted).agreement.id, sent_by(request)
     amount_fen, currency = amount_typed(request.POST)
     said: dict[str, Any] = {
         "agreement": found,
@@ -113,38 +126,17 @@ def loan_pay(request: Any, wanted: UUID) -> HttpResponse:
 def loan_reverse(request: Any, wanted: UUID) -> HttpResponse:
     """Take an event back."""
     loans.event_reverse(
-        _sent(request), agreement=_loan(request, wanted).agreement.id,
+        sent_by(request), agreement=loan_found(request, wanted).agreement.id,
         event=number_typed(request.POST, "event"),
         why=request.POST.get("why", "").strip()[:200], on=request.today,
     )  # fmt: skip
     return redirect("agreements:loan", wanted)
 
 
-@door("loan.relieve", methods=("POST",), again=loan_one)
-def loan_relief(request: Any, wanted: UUID) -> HttpResponse:
-    """Show what a relief would change for each side; agree to it only when that was shown."""
-    loan, act = _loan(request, wanted), relief_typed(request.POST)
-    if request.POST.get("agreed") == "yes":
-        loans.loan_relieve(_sent(request), agreement=loan.agreement.id, act=act, on=request.today)
-        return redirect("agreements:loan", wanted)
-    if isinstance(act, Extend):
-        loans.extension_ask(_sent(request), loan.agreement, act, on=request.today)
-    event = Event(loan.last + 1, request.today, act)
-    Refused.raise_any(may_append(loan.contract, loan.events, event, today=request.today))
-    shown = {
-        "agreement": loan.agreement,
-        "effect": effect(loan.contract, loan.events, act, on=request.today),
-        "what": RELIEFS[event.kind],
-        "typed": request.POST.dict(),
-        "key": key_of(request.POST),
-    }
-    return render(request, "agreements/relief.html", shown)
-
-
 @door("agreement.read")
 def loan_statement(request: Any, wanted: UUID, form: str) -> HttpResponse:
     """Give the schedule and the statement as a file: CSV, a workbook or a PDF."""
-    loan, language, asof = _loan(request, wanted), spoken(), request.today
+    loan, language, asof = loan_found(request, wanted), spoken(), request.today
     state = loan.state(asof)
     parts = [
         (SCHEDULE_TITLE, SCHEDULE, schedule_rows(state)),
@@ -178,7 +170,7 @@ def _headed(parts: Any, language: Any) -> list[tuple[list[str], list[list[Any]]]
     return [([label[language] for label, _ in columns], rows) for _, columns, rows in parts]
 
 
-def _loan(request: Any, wanted: UUID) -> Loan:
+def loan_found(request: Any, wanted: UUID) -> Loan:
     """Give the loan; whose it is not, or where there is none, to them it is not there."""
     try:
         found = loan_of(request.actor, agreement(request.actor, wanted), today=request.today)
@@ -189,7 +181,8 @@ def _loan(request: Any, wanted: UUID) -> Loan:
     return found
 
 
-def _sent(request: Any) -> loans.Sent:
+def sent_by(request: Any) -> loans.Sent:
+    """Say who sends a form, when, and under which key."""
     return loans.Sent(request.actor, request.at, request.today, key_of(request.POST))
 
 

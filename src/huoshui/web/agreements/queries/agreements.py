@@ -59,5 +59,7 @@ def state_label(agreement: Agreement) -> dict[str, str]:
 
 def agreed_fen(viewer: Actor, subject: UUID) -> int:
     """Sum what the viewer's institution has agreed with a subject and has not ended."""
-    found = Agreement.objects.filter(subject_id=subject).aggregate(all=Sum("amount_fen"))
+    # What is drawn under a facility is part of its limit.
+    agreed = Agreement.objects.filter(subject_id=subject, facility=None)
+    found = agreed.aggregate(all=Sum("amount_fen"))
     return int(found["all"] or 0)

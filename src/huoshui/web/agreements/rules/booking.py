@@ -25,12 +25,12 @@ class BookingRefusal(Refusal):
     )
 
 
-def entries_of(pack: Pack, posting: Posting, *, agreement: str) -> list[Entry]:
+def entries_of(pack: Pack, posting: Posting, *, agreement: str, by: str = RULES) -> list[Entry]:
     """Give the entries of one posting; an amount below nothing turns them."""
-    rules = pack.postings.get(RULES)
+    rules = pack.postings.get(by)
     event = rules.events.get(posting.kind) if rules else None
     if rules is None or event is None:
-        raise BookingRefusal.NO_RULE.refuse(kind=posting.kind, rules=RULES)
+        raise BookingRefusal.NO_RULE.refuse(kind=posting.kind, rules=by)
     accounts = pack.charts[rules.chart].accounts
 
     def named(code: str | None) -> AccountName:
@@ -45,10 +45,11 @@ def entries_of(pack: Pack, posting: Posting, *, agreement: str) -> list[Entry]:
 
 
 def by_day(
-    pack: Pack, postings: Iterable[Posting], *, agreement: str
+    pack: Pack, postings: Iterable[Posting], *, agreement: str, by: str = RULES
 ) -> dict[dt.date, list[Entry]]:
     """Gather entries by the day on which they count: one voucher a day."""
     found: dict[dt.date, list[Entry]] = {}
     for each in postings:
-        found.setdefault(each.on, []).extend(entries_of(pack, each, agreement=agreement))
+        entries = entries_of(pack, each, agreement=agreement, by=by)
+        found.setdefault(each.on, []).extend(entries)
     return found

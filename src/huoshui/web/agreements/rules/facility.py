@@ -7,8 +7,9 @@ one gives back what is repaid, another does not.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from huoshui.kernel.errors import Problem, Refusal
 from huoshui.web.agreements.rules.loan.state import LoanState
@@ -47,6 +48,48 @@ class FacilityRefusal(Refusal):
         "提款 {amount_fen} 分超过可用额度 {available_fen} 分。",
         "请减少提款，或申请提高额度。",
     )
+    SOMETHING_LOST = (
+        "A loan under the facility was written off.",
+        "Nothing more is drawn; recover what was written off.",
+        "该授信下有贷款已核销。",
+        "不得再提款，请先清收已核销的贷款。",
+    )
+    NOT_A_FACILITY = (
+        "The agreement {ref} is no facility.",
+        "Draw it on its own page; only a limit is drawn again and again.",
+        "协议 {ref} 不是授信额度。",
+        "请在该协议自己的页面放款。",
+    )
+    RUNS_TOO_LONG = (
+        "A draw of {on} may run to {most} at the latest, not to {matures_on}.",
+        "Give a day after the draw and not after {most}.",
+        "{on} 提取的借据最晚于 {most} 到期，不能到 {matures_on}。",
+        "请填写提款日之后、不晚于 {most} 的到期日。",
+    )
+    IN_THE_FUTURE = (
+        "The day {on} is after {today}.",
+        "Enter it on its day.",
+        "日期 {on} 晚于今天 {today}。",
+        "请到当日再录入。",
+    )
+    ABOVE_AGREED = (
+        "{limit_fen} fen is no limit between nothing and the {most_fen} fen agreed.",
+        "Give a lower one; a higher one is a new application.",
+        "额度 {limit_fen} 分不在零与批准的 {most_fen} 分之间。",
+        "请填写较低的额度；提高额度须重新申请。",
+    )
+    NO_CHANGE = (
+        "The facility stands so already on {on}.",
+        "Nothing is left to do.",
+        "该授信在 {on} 已是此状态。",
+        "无需再办。",
+    )
+    NO_REASON = (
+        "Nothing is said of why.",
+        "Give the reason; both sides read it.",
+        "未填写原因。",
+        "请填写原因，双方均可看到。",
+    )
 
 
 @dataclass(frozen=True)
@@ -84,7 +127,42 @@ class ConditionMet:
     condition: str
 
 
-FacilityAct = Granted | LimitSet | Frozen | Released | ConditionMet
+@dataclass(frozen=True)
+class Cancelled:
+    """It is over before its term: nothing more is drawn, what is owed stays owed."""
+
+    why: str
+
+
+FacilityAct = Granted | LimitSet | Frozen | Released | ConditionMet | Cancelled
+
+FACILITY_KINDS: Mapping[str, type[FacilityAct]] = {
+    "granted": Granted,
+    "limit_set": LimitSet,
+    "frozen": Frozen,
+    "released": Released,
+    "condition_met": ConditionMet,
+    "cancelled": Cancelled,
+}
+"""Kinds of event in a facility's own stream."""
+
+
+def told(act: FacilityAct) -> tuple[str, dict[str, Any]]:
+    """Tell an act as an event's kind and body."""
+    kind = next(kind for kind, form in FACILITY_KINDS.items() if isinstance(act, form))
+    return kind, {
+        name: value.isoformat() if isinstance(value, dt.date) else value
+        for name, value in vars(act).items()
+    }
+
+
+def read(kind: str, body: Mapping[str, Any]) -> FacilityAct:
+    """Read an act as `told` wrote it; what else the body says is let pass."""
+    form = FACILITY_KINDS[kind]
+    said = {name: body[name] for name in form.__annotations__}
+    if "until" in said:
+        said["until"] = dt.date.fromisoformat(said["until"])
+    return form(**said)
 
 
 @dataclass(frozen=True)
@@ -97,34 +175,56 @@ class FacilityEvent:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What a facility's own stream comes to by a day, its loans apart."""
+
+    granted_on: dt.date | None = None
+    until: dt.date | None = None
+    is_revolving: bool = False
+    limit_fen: int = 0
+    frozen_since: dt.date | None = None
+    frozen_why: str = ""
+    cancelled_on: dt.date | None = None
+    met: frozenset[str] = frozenset()
+
+    def is_in_force(self, on: dt.date) -> bool:
+        """Whether it runs on a day."""
+        return self.until is not None and self.cancelled_on is None and on <= self.until
+
+
+@dataclass(frozen=True)
 class FacilityState:
     """A facility as it stands on a day, with the loans drawn under it."""
 
     asof: dt.date
-    granted_on: dt.date | None
-    until: dt.date | None
-    is_revolving: bool
-    limit_fen: int
-    frozen_since: dt.date | None
-    frozen_why: str
-    met: frozenset[str]
+    ground: Ground
     drawn_fen: int  # ever, by all its loans
     owed_fen: int  # principal that is open
+    lost_fen: int  # principal that was written off
     overdue_days: int  # of its latest loan
 
     @property
-    def available_fen(self) -> int:
-        """What may still be drawn, conditions apart."""
-        used = self.owed_fen if self.is_revolving else self.drawn_fen
-        return max(0, self.limit_fen - used)
+    def used_fen(self) -> int:
+        """What of the limit is used up: what was written off is not given back."""
+        return self.owed_fen + self.lost_fen if self.ground.is_revolving else self.drawn_fen
+
+    @property
+    def undrawn_fen(self) -> int:
+        """What the bank is still bound to pay out."""
+        in_force = self.ground.is_in_force(self.asof)
+        return max(0, self.ground.limit_fen - self.used_fen) if in_force else 0
+
+    @property
+    def standing(self) -> str:
+        """Say in one word how it stands; empty: as its conditions do."""
+        if not self.ground.is_in_force(self.asof):
+            return "ended"
+        return "frozen" if self.ground.frozen_since is not None else ""
 
 
-def fold_facility(
-    events: Iterable[FacilityEvent], loans: Sequence[LoanState], *, asof: dt.date
-) -> FacilityState:
-    """Give a facility's state at the end of a day; its loans are folded as of the same day."""
-    assert all(each.asof == asof for each in loans), "its loans stand as of the same day"
-    granted_on = until = since = None
+def ground_of(events: Iterable[FacilityEvent], *, asof: dt.date) -> Ground:
+    """Fold a facility's own stream to the end of a day."""
+    granted_on = until = since = cancelled_on = None
     limit_fen, is_revolving, why = 0, False, ""
     met: set[str] = set()
     for event in sorted(events, key=lambda each: (each.on, each.n)):
@@ -132,7 +232,7 @@ def fold_facility(
             break
         match event.act:
             case Granted():
-                granted_on, until = event.on, event.act.until
+                granted_on, until, cancelled_on = event.on, event.act.until, None
                 limit_fen, is_revolving = event.act.limit_fen, event.act.is_revolving
             case LimitSet():
                 limit_fen = event.act.limit_fen
@@ -140,40 +240,82 @@ def fold_facility(
                 since, why = event.on, event.act.why
             case Released():
                 since, why = None, ""
+            case Cancelled():
+                cancelled_on = event.on
             case ConditionMet():
                 met.add(event.act.condition)
+    return Ground(
+        granted_on, until, is_revolving, limit_fen, since, why, cancelled_on, frozenset(met)
+    )
+
+
+def fold_facility(
+    events: Iterable[FacilityEvent], loans: Sequence[LoanState], *, asof: dt.date
+) -> FacilityState:
+    """Give a facility's state at the end of a day; its loans are folded as of the same day."""
+    assert all(each.asof == asof for each in loans), "its loans stand as of the same day"
     return FacilityState(
         asof=asof,
-        granted_on=granted_on,
-        until=until,
-        is_revolving=is_revolving,
-        limit_fen=limit_fen,
-        frozen_since=since,
-        frozen_why=why,
-        met=frozenset(met),
+        ground=ground_of(events, asof=asof),
         drawn_fen=sum(each.drawn_fen for each in loans),
         owed_fen=sum(each.principal_fen for each in loans),
+        lost_fen=sum(each.written_off.get("principal", 0) for each in loans),
         overdue_days=max((each.overdue_days for each in loans), default=0),
     )
 
 
-def may_draw(state: FacilityState, amount_fen: int, *, conditions: Iterable[str]) -> list[Problem]:
-    """Give the reasons why an amount may not be drawn, the weightiest first; none: it may."""
+def may_draw(
+    state: FacilityState,
+    amount_fen: int,
+    *,
+    conditions: Iterable[str],
+    least_fen: int | None = None,
+) -> list[Problem]:
+    """Give the reasons why an amount may not be drawn, the weightiest first; none: it may.
+
+    `least_fen` is the least that was undrawn from the day on: what is entered late may not take
+    what was drawn since.
+    """
     found: list[Problem] = []
-    on = state.asof
-    if state.granted_on is None or state.until is None or on > state.until:
-        start, end = state.granted_on or "—", state.until or "—"
+    on, ground = state.asof, state.ground
+    if not ground.is_in_force(on):
+        start, end = ground.granted_on or "—", ground.cancelled_on or ground.until or "—"
         found.append(FacilityRefusal.NOT_GRANTED.problem(on=on, start=start, end=end))
-    if state.frozen_since is not None:
-        found.append(FacilityRefusal.FROZEN.problem(since=state.frozen_since, why=state.frozen_why))
+    if ground.frozen_since is not None:
+        found.append(
+            FacilityRefusal.FROZEN.problem(since=ground.frozen_since, why=ground.frozen_why)
+        )
+    if state.lost_fen > 0:
+        found.append(FacilityRefusal.SOMETHING_LOST.problem())
     if state.overdue_days > 0:
         found.append(FacilityRefusal.SOMETHING_LATE.problem(days=state.overdue_days))
-    if open_ := sorted(set(conditions) - state.met):
+    if open_ := sorted(set(conditions) - ground.met):
         found.append(FacilityRefusal.CONDITIONS_OPEN.problem(conditions=", ".join(open_)))
-    if amount_fen > state.available_fen:
+    left_fen = max(0, ground.limit_fen - state.used_fen)
+    if least_fen is not None:
+        left_fen = min(left_fen, least_fen)
+    if amount_fen > left_fen:
         found.append(
-            FacilityRefusal.ABOVE_AVAILABLE.problem(
-                amount_fen=amount_fen, available_fen=state.available_fen
-            )
+            FacilityRefusal.ABOVE_AVAILABLE.problem(amount_fen=amount_fen, available_fen=left_fen)
         )
     return found
+
+
+def may_change(
+    ground: Ground, act: FacilityAct, *, on: dt.date, today: dt.date, agreed_fen: int
+) -> list[Problem]:
+    """Give the reasons why a limit may not be set, frozen, released or cancelled; none: it may."""
+    if on > today:
+        return [FacilityRefusal.IN_THE_FUTURE.problem(on=on, today=today)]
+    if not ground.is_in_force(on):
+        start, end = ground.granted_on or "—", ground.cancelled_on or ground.until or "—"
+        return [FacilityRefusal.NOT_GRANTED.problem(on=on, start=start, end=end)]
+    if isinstance(act, LimitSet) and not 0 <= act.limit_fen <= agreed_fen:
+        return [FacilityRefusal.ABOVE_AGREED.problem(limit_fen=act.limit_fen, most_fen=agreed_fen)]
+    if isinstance(act, Frozen | Cancelled) and not act.why.strip():
+        return [FacilityRefusal.NO_REASON.problem()]
+    is_frozen = ground.frozen_since is not None
+    is_same = isinstance(act, LimitSet) and act.limit_fen == ground.limit_fen
+    is_same |= isinstance(act, Frozen) and is_frozen
+    is_same |= isinstance(act, Released) and not is_frozen
+    return [FacilityRefusal.NO_CHANGE.problem(on=on)] if is_same else []

@@ -39,6 +39,7 @@ PAID = {"zh": "已还", "en": "paid"}
 PAID_LATE = {"zh": "逾期后已还", "en": "paid late"}
 PLANNED = {"zh": "未到期", "en": "planned"}
 PROVISIONAL = {"zh": "未到期（日期暂定）", "en": "planned, the day may move"}
+GONE = {"zh": "已核销", "en": "written off"}
 RESTS = {"zh": "延期，不还", "en": "rests"}
 
 
@@ -49,14 +50,21 @@ def schedule_rows(state: LoanState) -> list[list[Cell]]:
         left = each.principal_left_fen + each.interest_left_fen
         if each.is_open:
             word = LATE if each.is_late else DUE
+        elif each.settled_on is None:
+            word = GONE
         else:
             word = PAID_LATE if each.is_late else PAID
         rows.append([each.due_on, each.principal_fen, each.interest_fen, left, word])
+    carried = state.carried_fen  # interest of periods that rest is due with the next instalment
     for period in state.coming:
+        if period.rests:
+            carried += period.interest_fen
+            rows.append([period.due_on, 0, 0, 0, RESTS])
+            continue
+        interest, carried = period.interest_fen + carried, 0
         word = PROVISIONAL if period.is_provisional else PLANNED
-        word = RESTS if period.rests else word
-        left = period.principal_fen + period.interest_fen
-        rows.append([period.due_on, period.principal_fen, period.interest_fen, left, word])
+        left = period.principal_fen + interest
+        rows.append([period.due_on, period.principal_fen, interest, left, word])
     return rows
 
 

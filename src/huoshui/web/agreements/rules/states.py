@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 MADE, CONDITION_MET, CLASSED = "made", "condition_met", "classed"
+RATE_TAKEN = "rate_taken"
 """Kinds of event that there are so far."""
 
 WAITING, READY = "waiting_conditions", "ready"
@@ -27,6 +28,8 @@ STATES = {
     "overdue": {"zh": "逾期", "en": "overdue"},
     "closed": {"zh": "已结清", "en": "settled"},
     "written_off": {"zh": "已核销", "en": "written off"},
+    "frozen": {"zh": "额度冻结", "en": "frozen"},
+    "ended": {"zh": "额度终止", "en": "ended"},
 }
 """What pages call the states."""
 
@@ -36,6 +39,7 @@ EVENTS = {
     "draw": {"zh": "放款", "en": "was drawn"},
     "fee": {"zh": "代垫费用", "en": "a cost was charged"},
     "rate_reset": {"zh": "利率调整", "en": "the rate was set"},
+    RATE_TAKEN: {"zh": "利率重定价", "en": "its rate was reset"},
     "cut_rate": {"zh": "降息", "en": "the rate was cut"},
     "extend": {"zh": "展期", "en": "was extended"},
     "holiday": {"zh": "延期还本付息", "en": "a payment holiday was agreed"},
@@ -56,6 +60,11 @@ EVENTS = {
     "security_registered": {"zh": "担保登记", "en": "security was registered"},
     "security_ended": {"zh": "担保终止", "en": "security ended"},
     "reverse": {"zh": "冲正", "en": "an event was reversed"},
+    "granted": {"zh": "给予授信额度", "en": "a limit was granted"},
+    "limit_set": {"zh": "调整额度", "en": "the limit was set"},
+    "frozen": {"zh": "冻结额度", "en": "was frozen"},
+    "released": {"zh": "解除冻结", "en": "was released"},
+    "cancelled": {"zh": "取消额度", "en": "was cancelled"},
 }
 """What pages call the events."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from huoshui.cashflow.calendar import Calendar
 from huoshui.cashflow.loans import LoanTerms, Method
-from huoshui.cashflow.rates import NO_RATES, Fixed
+from huoshui.cashflow.rates import NO_RATES, Fixed, Floating, Pricing, Rates, Reset
 from huoshui.kernel.period import add_months
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Lending
@@ -31,8 +31,13 @@ def lending_of(pack: Pack, offering: str) -> Lending | None:
     return next(iter([*own, *usual]), None)
 
 
-def terms_of(pack: Pack, offering: str) -> dict[str, Any] | None:
-    """Fix what a loan of an offering is kept by; null: the packs do not say it, or not all."""
+def terms_of(
+    pack: Pack, offering: str, *, rate_bp: Decimal | int | None = None
+) -> dict[str, Any] | None:
+    """Fix what a loan of an offering is kept by; null: the packs do not say it, or not all.
+
+    A loan whose lender lets its rate float does so from the rate that is given.
+    """
     said, lending = pack.offerings.get(offering), lending_of(pack, offering)
     if said is None or lending is None or said.kind != "loan":
         return None
@@ -58,7 +63,29 @@ def terms_of(pack: Pack, offering: str) -> dict[str, Any] | None:
         "allocation": lending.allocation,
         "orders": [[each.overdue_above, list(each.claims), each.by] for each in orders],
         "compounds": lending.compounds,
+        "stops_above_days": _on(lending.stops_accrual_above or {}, pack.asof),
+        "resumes_at_days": _on(lending.resumes_accrual_at or {}, pack.asof) or 0,
+        "floating": _floating(pack, lending, rate_bp),
         **days,
+    }
+
+
+def _floating(pack: Pack, lending: Lending, rate_bp: Decimal | int | None) -> dict[str, Any] | None:
+    """Fix how a rate floats; null: it does not.
+
+    What was agreed stands until the first reset; from then on the rate is as far above or below
+    the reference as it was on the day of signing.
+    """
+    said = lending.floating
+    if said is None or rate_bp is None:
+        return None
+    reference_bp = Rates.of(pack).on(said.reference, pack.asof) * BP
+    return {
+        "reference": said.reference,
+        "reset": said.reset,
+        "reference_bp": f"{reference_bp.normalize():f}",
+        "margin_bp": f"{(rate_bp - reference_bp).normalize():f}",
+        "cite": str(said.cite),
     }
 
 
@@ -77,6 +104,7 @@ def contract_of(
     signed_on: dt.date,
     conditions: Collection[str],
     calendar: Calendar | None,
+    rates: Rates = NO_RATES,
 ) -> Contract:
     """Make the contract that a loan's events are folded under."""
     draw_by = signed_on + dt.timedelta(terms["draw_within_days"])
@@ -85,7 +113,7 @@ def contract_of(
         drawn_on=signed_on,
         matures_on=add_months(draw_by, months),
         method=Method(terms["method"]),
-        rate=Fixed(rate_bp / BP),
+        rate=_pricing(terms, rate_bp),
         day_count=terms["day_count"],
         business_days=terms["business_days"],
         calendar=calendar,
@@ -94,10 +122,20 @@ def contract_of(
         amount_fen=amount_fen,
         signed_on=signed_on,
         draw_by=draw_by,
-        planner=Planner(laid, NO_RATES, calendar),
+        planner=Planner(laid, rates, calendar),
         orders=tuple(Order(above, tuple(claims), by) for above, claims, by in terms["orders"]),
         penalty_uplift_bp=terms["penalty_uplift_bp"],
         grace_days=terms["grace_days"],
         compounds=terms["compounds"],
+        stops_above_days=terms.get("stops_above_days"),
+        resumes_at_days=terms.get("resumes_at_days", 0),
         conditions=frozenset(conditions),
     )
+
+
+def _pricing(terms: Mapping[str, Any], rate_bp: Decimal) -> Pricing:
+    said = terms.get("floating")
+    if said is None:
+        return Fixed(rate_bp / BP)
+    margin_bp = Decimal(said["margin_bp"])
+    return Floating(said["reference"], margin_bp, Reset(said["reset"]), first=rate_bp / BP)

@@ -9,30 +9,38 @@ Characters that are read in several ways are read as the phrases they stand in, 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 from functools import cache
-
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
 
 _LONGEST = 4  # characters of a phrase; longer ones are proverbs, which no name holds
 _PART = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 
-_BEGINNINGS = {phrase[:2] for phrase in PHRASES_DICT}
-"""The first two characters of any phrase: most pairs of characters begin none."""
+@cache
+def _dictionary() -> tuple[Mapping[str, object], Set[str]]:
+    """Give the phrases, and the first two characters of any: most pairs begin none.
+
+    Read when first asked for: most processes sort no name, and each would wait for it.
+    """
+    from pypinyin.constants import PHRASES_DICT
+
+    return PHRASES_DICT, {phrase[:2] for phrase in PHRASES_DICT}
 
 
 @cache
 def _read(phrase: str) -> str:
+    from pypinyin import lazy_pinyin
+
     return " ".join(lazy_pinyin(phrase))
 
 
 def _syllables(text: str) -> list[str]:
+    phrases, beginnings = _dictionary()
     found, place = [], 0
     while place < len(text):
         part = text[place]
-        if text[place : place + 2] in _BEGINNINGS:
-            part = next((p for p in _longer(text, place) if p in PHRASES_DICT), part)
+        if text[place : place + 2] in beginnings:
+            part = next((p for p in _longer(text, place) if p in phrases), part)
         found.append(_read(part))
         place += len(part)
     return found

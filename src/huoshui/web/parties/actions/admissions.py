@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from pypinyin import lazy_pinyin
 
 from huoshui.policy.schema import Institution as Definition
 from huoshui.web.audit.actions.record import entry_add
@@ -68,7 +67,7 @@ def subject_admit(
         kind=kind,
         code=code,
         name=name,
-        sort_key="".join(lazy_pinyin(name)),
+        sort_key=_in_pinyin(name),
         fictional=fictional,
         admitted_at=at,
     )
@@ -194,3 +193,9 @@ def _tell(
         institution=institution,
         payload={"said": said},
     )
+
+
+def _in_pinyin(name: str) -> str:
+    from pypinyin import lazy_pinyin  # reads its dictionaries, for which each process would wait
+
+    return "".join(lazy_pinyin(name))

@@ -8,10 +8,12 @@ owed on its day, for then the same debt was paid twice.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import singledispatch
 
+from huoshui.cashflow.loans import Method, faults
 from huoshui.kernel.errors import Problem
+from huoshui.kernel.money import written
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.contract import Contract
 from huoshui.web.agreements.rules.loan.events import Event, standing
@@ -30,6 +32,7 @@ def may_append(
     *,
     today: dt.date,
     classes: Collection[str] = (),
+    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Problem]:
     """Give the reasons why an event may not be taken, the weightiest first; none: it may."""
     problems = [*_of_form(contract, events, event, today)]
@@ -42,7 +45,7 @@ def may_append(
     earlier = [each for each in standing(events) if each.place < event.place]
     on = folded(contract, earlier, asof=event.on)
     if isinstance(event.act, ev.Draw):
-        return [*_draw(contract, standing(events), event)]
+        return [*_draw(contract, standing(events), event, labels or {})]
     problems = [*_of_time(on, event, classes)] or [*_of_deed(event.act, on)]
     if not problems and isinstance(event.act, (*_MONEY, ev.Renew)):
         problems = [*_paid_later(contract, events, event, today)]
@@ -56,7 +59,7 @@ def _of_form(contract: Contract, events: Sequence[Event], event: Event, today: d
     if currency != contract.currency:
         yield No.CURRENCY.problem(currency=currency, wanted=contract.currency)
     if amount is not None and amount <= 0:
-        yield No.NOT_AN_AMOUNT.problem(amount_fen=amount)
+        yield No.NOT_AN_AMOUNT.problem(amount=written(amount))
     if event.on > today:
         yield No.IN_THE_FUTURE.problem(on=event.on, today=today)
     receipt = getattr(act, "receipt", "")
@@ -84,7 +87,12 @@ def _reversible(events: Sequence[Event], act: ev.Reverse) -> Found:
         yield No.NOT_REVERSIBLE.problem(n=act.event, why=why)
 
 
-def _draw(contract: Contract, all_standing: Sequence[Event], event: Event) -> Found:
+def _draw(
+    contract: Contract,
+    all_standing: Sequence[Event],
+    event: Event,
+    labels: Mapping[str, Mapping[str, str]],
+) -> Found:
     act = event.act
     assert isinstance(act, ev.Draw), "asked of draws only"
     drawn = next((each for each in all_standing if isinstance(each.act, ev.Draw)), None)
@@ -96,14 +104,35 @@ def _draw(contract: Contract, all_standing: Sequence[Event], event: Event) -> Fo
         if isinstance(each.act, ev.ConditionMet) and each.on <= event.on
     }
     if open_ := sorted(contract.conditions - met):
-        yield No.CONDITIONS_OPEN.problem(on=event.on, conditions=", ".join(open_))
+        yield No.CONDITIONS_OPEN.problem(
+            on=event.on,
+            conditions=", ".join(labels.get(code, {}).get("en", code) for code in open_),
+            conditions_zh="、".join(labels.get(code, {}).get("zh", code) for code in open_),
+        )
     if act.amount_fen > contract.amount_fen:
-        yield No.ABOVE_AGREED.problem(amount_fen=act.amount_fen, most_fen=contract.amount_fen)
+        yield No.ABOVE_AGREED.problem(
+            amount=written(act.amount_fen), most=written(contract.amount_fen)
+        )
     matures_on = act.matures_on or contract.matures_on
     if not event.on < matures_on <= contract.matures_on:
         yield No.OUT_OF_TERM.problem(on=matures_on, start=event.on, end=contract.matures_on)
     if not contract.signed_on <= event.on <= contract.draw_by:
         yield No.OUT_OF_TERM.problem(on=event.on, start=contract.signed_on, end=contract.draw_by)
+    yield from _plan(contract, act, event.on, matures_on)
+
+
+def _plan(contract: Contract, act: ev.Draw, on: dt.date, matures_on: dt.date) -> Found:
+    """Judge the plan by which principal is repaid: whole, in order, and within the term."""
+    planner = contract.planner
+    days = [day for day, _ in act.plan]
+    if planner.terms.method != Method.STEPPED:
+        if act.plan:
+            yield No.NO_PLAN_WANTED.problem(method=planner.terms.method)
+    elif days != sorted(set(days)):
+        yield No.PLAN_OUT_OF_ORDER.problem()
+    elif on < matures_on:
+        laid = planner.drawn(on, act.amount_fen, act.plan).agreed(None, matures_on)
+        yield from faults(laid, planner.calendar)
 
 
 def _of_time(on: LoanState, event: Event, classes: Collection[str]) -> Found:
@@ -133,22 +162,28 @@ def _of_deed(act: ev.Act, on: LoanState) -> Found:
 @_of_deed.register
 def _pay(act: ev.Pay, on: LoanState) -> Found:
     if act.amount_fen > on.payoff_fen:
-        yield No.ABOVE_OWED.problem(amount_fen=act.amount_fen, on=on.asof, owed_fen=on.payoff_fen)
+        yield No.ABOVE_OWED.problem(
+            amount=written(act.amount_fen), on=on.asof, owed=written(on.payoff_fen)
+        )
     elif act.amount_fen > on.due_fen and not act.is_advance:
-        yield No.ABOVE_DUE.problem(amount_fen=act.amount_fen, on=on.asof, due_fen=on.due_fen)
+        yield No.ABOVE_DUE.problem(
+            amount=written(act.amount_fen), on=on.asof, due=written(on.due_fen)
+        )
 
 
 @_of_deed.register
 def _prepay(act: ev.Prepay, on: LoanState) -> Found:
     if act.amount_fen > on.payoff_fen:
-        yield No.ABOVE_OWED.problem(amount_fen=act.amount_fen, on=on.asof, owed_fen=on.payoff_fen)
+        yield No.ABOVE_OWED.problem(
+            amount=written(act.amount_fen), on=on.asof, owed=written(on.payoff_fen)
+        )
 
 
 @_of_deed.register
 def _renew(act: ev.Renew, on: LoanState) -> Found:
     if act.amount_fen > on.principal_fen:
         yield No.ABOVE_OWED.problem(
-            amount_fen=act.amount_fen, on=on.asof, owed_fen=on.principal_fen
+            amount=written(act.amount_fen), on=on.asof, owed=written(on.principal_fen)
         )
 
 
@@ -156,13 +191,13 @@ def _renew(act: ev.Renew, on: LoanState) -> Found:
 def _recover(act: ev.Recover, on: LoanState) -> Found:
     left = sum(on.written_off.values()) - sum(on.recovered.values())
     if act.amount_fen > left:
-        yield No.ABOVE_OWED.problem(amount_fen=act.amount_fen, on=on.asof, owed_fen=left)
+        yield No.ABOVE_OWED.problem(amount=written(act.amount_fen), on=on.asof, owed=written(left))
 
 
 @_of_deed.register
 def _refund(act: ev.Refund, on: LoanState) -> Found:
     if act.amount_fen > on.surplus_fen:
-        yield No.NOTHING_OPEN.problem(open_fen=on.surplus_fen, claim="surplus", on=on.asof)
+        yield No.NOTHING_OPEN.problem(open=written(on.surplus_fen), on=on.asof)
 
 
 @_of_deed.register
@@ -174,7 +209,7 @@ def _waive(act: ev.Waive, on: LoanState) -> Found:
         "interest": on.interest_due_fen + on.running_fen,
     }[act.claim]
     if act.amount_fen > open_fen:
-        yield No.NOTHING_OPEN.problem(open_fen=open_fen, claim=act.claim, on=on.asof)
+        yield No.NOTHING_OPEN.problem(open=written(open_fen), on=on.asof)
 
 
 @_of_deed.register(ev.SetRate)
@@ -230,5 +265,5 @@ def _paid_later(contract: Contract, events: Sequence[Event], event: Event, today
     over = min(after.surplus_fen, more) if not is_advance or after.standing == "closed" else 0
     if over > 0:
         yield No.PAID_LATER.problem(
-            on=event.on, amount_fen=getattr(event.act, "amount_fen", 0), over_fen=over
+            on=event.on, amount=written(getattr(event.act, "amount_fen", 0)), over=written(over)
         )

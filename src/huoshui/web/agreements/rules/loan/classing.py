@@ -21,6 +21,19 @@ CLASSES, UPGRADES, WORDS = "loan_classification", "loan_upgrade", "loan_class"
 """The tables that are asked, and the vocabulary of classes, from good to bad."""
 
 
+COUNTED = frozenset({"overdue_days"})
+"""Inputs of the table of classes that nobody is asked; what its renewals say goes before a word."""
+
+_SINCE = ("is_expected_to_perform", "has_impaired_here", "is_restructured", "months_observed")
+"""Inputs of the table of upgrades that somebody judges."""
+
+
+def judged_names(pack: Pack) -> tuple[list[str], list[str]]:
+    """Name what the bank is asked to judge: for the class, and for being let out of a bad one."""
+    own = [name for name in pack.tables[CLASSES].inputs if name not in COUNTED]
+    return own, [name for name in _SINCE if name in pack.tables[UPGRADES].inputs]
+
+
 @dataclass(frozen=True)
 class Classing:
     """What a loan's class follows from; made of a pack once, asked of many loans."""
@@ -126,8 +139,7 @@ def _first_bad(spell: Spell, classing: Classing, given: Mapping[str, object]) ->
 def _since_cleared(state: LoanState, spell: Spell) -> dict[str, Any]:
     """Say how the loan was repaid since all that was late was paid."""
     known = {name: _plain(value) for name, value in state.judged.items()}
-    names = ("is_expected_to_perform", "has_impaired_here", "is_restructured", "months_observed")
-    given: dict[str, Any] = {name: known[name] for name in names if name in known}
+    given: dict[str, Any] = {name: known[name] for name in _SINCE if name in known}
     cleared = spell.cleared_on
     later = state.spells[-1]
     is_cleared = cleared is not None and later.cleared_on is not None

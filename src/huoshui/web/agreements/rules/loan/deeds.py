@@ -24,7 +24,7 @@ def happen(act: ev.Act, walk: Walk) -> None:
 @happen.register
 def _draw(act: ev.Draw, walk: Walk) -> None:
     walk.drawn_on, walk.drawn, walk.undue = walk.day, act.amount_fen, act.amount_fen
-    walk.planner = walk.planner.drawn(walk.day, act.amount_fen)
+    walk.planner = walk.planner.drawn(walk.day, act.amount_fen, act.plan)
     walk.matures_on = act.matures_on or walk.matures_on
     walk.book("draw_renewal" if act.renews else "draw", act.amount_fen)
     walk.plan, walk.is_smooth = walk.laid(walk.day), True

@@ -43,6 +43,7 @@ class Draw:
     currency: str = HOME
     matures_on: dt.date | None = None
     renews: str = ""  # the agreement that it settles: no money moves
+    plan: tuple[tuple[dt.date, int], ...] = ()  # of a loan repaid by steps: days, and fen
 
 
 @dataclass(frozen=True)
@@ -244,10 +245,13 @@ def standing(events: Iterable[Event], *, known: int | None = None) -> list[Event
 def body_of(act: Act) -> dict[str, Any]:
     """Tell an act so that JSON can hold it: days and exact numbers as text."""
     told = {each.name: getattr(act, each.name) for each in dataclasses.fields(act)}
-    return {
-        name: str(value) if isinstance(value, Decimal | dt.date) else value
-        for name, value in told.items()
-    }
+    return {name: _told(value) for name, value in told.items()}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_told(each) for each in value]
+    return str(value) if isinstance(value, Decimal | dt.date) else value
 
 
 def act_of(kind: str, body: Mapping[str, Any]) -> Act:
@@ -278,6 +282,11 @@ _READERS: Mapping[type[Any], Callable[[str], Any]] = {
 
 def _read(kind: str, name: str, hint: Any, value: Any) -> Any:
     refused = LoanEventRefusal.NOT_READABLE.refuse(kind=kind, name=name, value=value)
+    if get_origin(hint) is tuple:  # a plan: days, each with an amount
+        try:
+            return tuple((dt.date.fromisoformat(day), int(fen)) for day, fen in value)
+        except (ValueError, TypeError):
+            raise refused from None
     kinds = (hint,) if get_origin(hint) is collections.abc.Mapping else get_args(hint) or (hint,)
     if value is None and type(None) in kinds:
         return None

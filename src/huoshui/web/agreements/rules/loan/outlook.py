@@ -151,6 +151,7 @@ def _turn(walk: Walk, stop: dt.date) -> tuple[Turn | None, dt.date | None]:
     kinds = {move.kind.removesuffix("_off") for move in ahead.moves}
     is_quiet = kinds <= {"accrue_interest"} and ahead.late == walk.late
     is_quiet = is_quiet and ahead.is_accruing == walk.is_accruing
+    is_quiet = is_quiet and walk.planner.next_reset(walk.day) != stop  # its rate is taken then
     has_rate = not any(walk.late) or ahead.rate == walk.rate
     if not (is_quiet and has_rate and walk.plan and walk.undue and ahead.standing != "closed"):
         return None, stop

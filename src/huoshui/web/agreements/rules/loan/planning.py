@@ -43,9 +43,12 @@ class Planner:
     rates: Rates = NO_RATES
     calendar: Calendar | None = None
 
-    def drawn(self, on: dt.date, amount_fen: int) -> Planner:
-        """Take up what was drawn, and when."""
-        return replace(self, terms=replace(self.terms, drawn_on=on, principal_fen=amount_fen))
+    def drawn(
+        self, on: dt.date, amount_fen: int, plan: tuple[tuple[dt.date, int], ...] = ()
+    ) -> Planner:
+        """Take up what was drawn, when, and by which plan it is repaid, where there is one."""
+        terms = replace(self.terms, drawn_on=on, principal_fen=amount_fen, plan=plan)
+        return replace(self, terms=terms)
 
     def agreed(self, annual_rate: Decimal | None, matures_on: dt.date) -> LoanTerms:
         """Give the terms as they were changed since; no rate: the contract's."""

@@ -33,9 +33,9 @@ class LoanEventRefusal(Refusal):
         "请以 {wanted} 提交。",
     )
     NOT_AN_AMOUNT = (
-        "{amount_fen} fen is no amount.",
+        "{amount} yuan is no amount.",
         "Give an amount above nothing.",
-        "{amount_fen} 分不是有效金额。",
+        "{amount} 元不是有效金额。",
         "请填写大于零的金额。",
     )
     IN_THE_FUTURE = (
@@ -47,7 +47,7 @@ class LoanEventRefusal(Refusal):
     CONDITIONS_OPEN = (
         "The conditions before a draw are not met on {on}: {conditions}.",
         "Have them confirmed first.",
-        "截至 {on} 放款前提条件尚未满足：{conditions}。",
+        "截至 {on} 放款前提条件尚未满足：{conditions_zh}。",
         "请先逐项确认。",
     )
     DRAWN_TWICE = (
@@ -57,9 +57,9 @@ class LoanEventRefusal(Refusal):
         "再次提款请在同一授信下另立借据。",
     )
     ABOVE_AGREED = (
-        "{amount_fen} fen is more than the {most_fen} fen agreed.",
+        "{amount} yuan is more than the {most} yuan agreed.",
         "Draw at most what was agreed.",
-        "提款 {amount_fen} 分超过约定的 {most_fen} 分。",
+        "提款 {amount} 元超过约定的 {most} 元。",
         "提款不得超过约定金额。",
     )
     OUT_OF_TERM = (
@@ -68,6 +68,18 @@ class LoanEventRefusal(Refusal):
         "{on} 不在合同期限 {start} 至 {end} 之内。",
         "请填写期限内的日期。",
     )
+    PLAN_OUT_OF_ORDER = (
+        "The plan's days do not follow one another.",
+        "Give each day once, the earliest first.",
+        "还本计划的日期没有依次递增。",
+        "每个日期只写一次，按先后排列。",
+    )
+    NO_PLAN_WANTED = (
+        "The loan is repaid by {method}; it takes no plan.",
+        "Leave the plan empty.",
+        "该笔贷款按 {method} 还款，不需要还本计划。",
+        "请不要填写还本计划。",
+    )
     BEFORE_DRAW = (
         "{on} is before the draw; nothing was owed then.",
         "Correct the value day; a payment counts from the draw on.",
@@ -75,21 +87,21 @@ class LoanEventRefusal(Refusal):
         "请更正起息日；还款须在放款日及以后。",
     )
     ABOVE_OWED = (
-        "{amount_fen} fen is more than all that is owed on {on}, {owed_fen} fen.",
+        "{amount} yuan is more than all that is owed on {on}, {owed} yuan.",
         "Take in what is owed and send the rest back.",
-        "还款 {amount_fen} 分超过 {on} 的全部欠款 {owed_fen} 分。",
+        "{amount} 元超过 {on} 的全部欠款 {owed} 元。",
         "请按欠款入账，余额退回。",
     )
     ABOVE_DUE = (
-        "{amount_fen} fen is more than what is due on {on}, {due_fen} fen.",
+        "{amount} yuan is more than what is due on {on}, {due} yuan.",
         "Take it as a prepayment, or as money in advance for the next instalment.",
-        "还款 {amount_fen} 分超过 {on} 的应还金额 {due_fen} 分。",
+        "还款 {amount} 元超过 {on} 的应还金额 {due} 元。",
         "请作为提前还款，或作为下期预存款入账。",
     )
     PAID_LATER = (
-        "With what was paid after {on}, {amount_fen} fen is {over_fen} fen more than is owed.",
+        "With what was paid after {on}, {amount} yuan is {over} yuan more than is owed.",
         "Reverse the later payment first if this one was made instead of it.",
-        "连同 {on} 以后已入账的还款，{amount_fen} 分多出 {over_fen} 分。",
+        "连同 {on} 以后已入账的还款，{amount} 元多出 {over} 元。",
         "如本笔代替后来的还款，请先冲正后者。",
     )
     CLOSED = (
@@ -141,9 +153,9 @@ class LoanEventRefusal(Refusal):
         "请从中选择：{names}。",
     )
     NOTHING_OPEN = (
-        "Only {open_fen} fen of the {claim} is open on {on}.",
+        "Only {open} yuan of it is open on {on}.",
         "Give at most what is open.",
-        "{on} 的 {claim} 仅有 {open_fen} 分未清。",
+        "{on} 该项仅有 {open} 元未清。",
         "不得超过未清金额。",
     )
     NO_CHANGE = (

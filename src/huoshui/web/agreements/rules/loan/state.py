@@ -88,6 +88,7 @@ class LoanState:
     coming: tuple[Period, ...]  # what the schedule in force lays after the day
     undue_fen: int  # principal that is not due yet
     running_fen: int  # interest of the running period, to the day, unpaid
+    carried_fen: int  # of it, that of periods that rested: due with the next instalment
     cost_fen: int
     penalty_fen: int
     compound_fen: int

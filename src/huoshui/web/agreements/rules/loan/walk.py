@@ -442,6 +442,7 @@ class Walk:
             coming=tuple(self.plan),
             undue_fen=self.undue,
             running_fen=self.running_left,
+            carried_fen=self.carried,
             cost_fen=self.cost,
             penalty_fen=self.penalty_left,
             compound_fen=self.compound_left,

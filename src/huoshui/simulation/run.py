@@ -1,0 +1,216 @@
+"""A region lives for months by a seed, and everything that must hold is checked after each.
+
+One process does what people do, one is the bank, one looks over the books in the jobs role; end of
+day is the real command.  With `kill` they are killed and told again, by chance of its own: the
+story of a seed is the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from huoshui.kernel.period import add_months
+from huoshui.kernel.step import Tick, unwatched
+from huoshui.simulation.month_end import MonthEnd
+from huoshui.simulation.process import Helper
+from huoshui.simulation.region import DAY, region_copy, region_make, region_prepare
+from huoshui.simulation.story import Story
+from huoshui.simulation.world import Bank, World
+from huoshui.web.project import database
+from huoshui.web.project.day_ended import day_end
+from huoshui.web.project.supervisor import Serving, environment
+
+WORKER, BANK = "huoshui.simulation.worker", "huoshui.simulation.bank"
+BANKS = 2
+DAYS = 2
+"""So many days a month people are at work, and the last one; nights are booked for each."""
+
+MARKS = 4
+"""So many earlier month ends are looked at anew after each month."""
+
+
+def simulate(
+    *,
+    seed: int,
+    months: int,
+    packs: tuple[Path, ...],
+    kill: bool = False,
+    firms: int = 200,
+    loans: int = 40,
+    region: Path | None = None,
+    tick: Tick = unwatched,
+) -> dict[str, Any]:
+    """Live on a database made for it and thrown away; tell what was done and what failed."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="huoshui-simulation-") as made:
+        home = Path(made)
+        home.chmod(0o755)
+        if region is None:
+            region_make(home, packs, firms=firms, tick=tick)
+        else:
+            region_copy(region, home)
+        db = database.start(home, base=home / "data")
+        try:
+            database.migrate(db, tick=tick)
+            lived = _Lived(World(seed, kill=kill), db, Serving(home, packs, day=DAY))
+            lived.live(months, loans, tick)
+        finally:
+            database.stop(db)
+    return {**lived.told(months), "seconds": round(time.perf_counter() - started, 1)}
+
+
+class _Lived:
+    """The months as they go by."""
+
+    def __init__(self, world: World, db: database.Database, serving: Serving) -> None:
+        self.world, self.db, self.serving = world, db, serving
+        self.story, self.month_end = Story(world), MonthEnd(world)
+        self.checks: Counter[str] = Counter()
+        self.marks: list[dict[str, Any]] = []
+        self.days = self.nights = 0
+        self.keeper = self._helper(WORKER, "jobs", "keeper")
+        world.officers = self._helper(WORKER, "web", "officers")
+        world.bank = self._helper(BANK, "web", "bank", str(world.seed))
+
+    def _helper(self, module: str, role: database.Role, name: str, *words: str) -> Helper:
+        log = self.serving.home / f"{name}.log"
+        return Helper(module, environment(self.db, self.serving, role), log, words)
+
+    def live(self, months: int, loans: int, tick: Tick) -> None:
+        """Let months go by, one after another."""
+        helpers = (self.keeper, self.world.officers, self.world.bank)
+        try:
+            self._settle()
+            each = max(1, -(-loans // max(1, months * 2 // 3)))
+            for month in range(1, months + 1):
+                tick("months", month - 1, months)
+                self.world.month = month
+                is_young = len(self.world.loans) < loans
+                self._month(month, each if is_young else 0, is_last=month == months)
+            tick("months", months, months)
+        finally:
+            for helper in helpers:
+                helper.stop()
+
+    def _settle(self) -> None:
+        region_prepare(self.db, self.serving)
+        world = self.world
+        world.today = DAY
+        order = {"do": "settle", "seed": world.seed, "banks": BANKS, "firms": 60}
+        told = self._kept(order)
+        world.firms = told["firms"]
+        for n, said in enumerate(told["banks"]):
+            bank = Bank(n, said, world.chance("settling").randint(1, 9) * 10**11)
+            world.banks.append(bank)
+            opened = {"do": "open", "account": bank.account, "fen": bank.opening_fen}
+            world.bank.ask(opened)
+
+    def _kept(self, order: dict[str, Any]) -> dict[str, Any]:
+        answer = self.keeper.ask({"today": str(self.world.today), "second": 0, **order})
+        if "ok" not in answer:
+            raise RuntimeError(answer.get("error") or answer.get("said"))
+        found: dict[str, Any] = answer["ok"]
+        return found
+
+    def _month(self, month: int, applying: int, *, is_last: bool) -> None:
+        world, chance = self.world, self.world.chance("months")
+        first, last = add_months(DAY, month - 1), add_months(DAY, month)
+        span = (last - first).days
+        chosen = sorted(chance.sample(range(1, span), DAYS))
+        for nth, day in enumerate([*(first + dt.timedelta(n) for n in chosen), last]):
+            if chance.random() < 0.8:
+                self._end_of_day(day - dt.timedelta(1))
+            self._day(day, applying if nth < DAYS else 0)
+        self._end_of_day(last)
+        self.story.look()
+        for bank in world.banks:
+            self.month_end.statements(bank, moods=not is_last or month == 1)
+            self.month_end.work(bank)
+            self.month_end.check(bank)
+        self._check(first, last)
+
+    def _day(self, day: dt.date, applying: int) -> None:
+        self.days += 1
+        self.world.today, self.world.second = day, 0
+        self.story.applications(applying)
+        self.story.look()
+        self.story.day()
+
+    def _end_of_day(self, day: dt.date) -> None:
+        """Book nights by the real command, which may be killed and is given again."""
+        home, packs = self.serving.home, self.serving.packs
+        chance = self.world.chance("killing nights")
+        while self.world.kill and chance.random() < 0.4:
+            self.world.kills["end of day"] += 1
+            _killed(home, packs, day, chance)
+        ended = day_end(home, packs, asof=day, workers=1)
+        self.nights += ended.nights
+        for each in ended.held:
+            self.world.fail("held_back", what=each)
+
+    def _check(self, first: dt.date, last: dt.date) -> None:
+        """Look everything over; what is known now is asked again in later months."""
+        world, chance = self.world, self.world.chance("checks")
+        days = sorted(chance.sample(range((last - DAY).days + 1), 3))
+        banks = []
+        for bank in world.banks:
+            sent = sum(e.book.cash_fen for e in world.loans if e.bank is bank) - bank.charges_fen
+            there = world.bank.ask({"do": "balance", "account": bank.account})["fen"]
+            banks.append({
+                "name": bank.n, "institution": bank.said["institution"],
+                "code": bank.said["account"]["code"], "sent_fen": sent,
+                "moved_fen": there - bank.opening_fen,
+                "apart_fen": self.month_end.apart_fen(bank),
+            })  # fmt: skip
+        order = {
+            "do": "check", "days": [*(str(DAY + dt.timedelta(n)) for n in days), str(last)],
+            "loans": {life.name: life.agreement for life in world.loans},
+            "books": {life.name: life.book.to_dict() for life in world.loans},
+            "banks": banks, "marks": chance.sample(self.marks, min(MARKS, len(self.marks))),
+        }  # fmt: skip
+        found = self._kept(order)
+        for name, failed in found["failed"].items():
+            self.checks[name] += 1
+            for each in failed:
+                world.fail(name, what=each)
+        self.marks.append({"batch": found["batch"], "day": str(last), "last": found["last"]})
+
+    def told(self, months: int) -> dict[str, Any]:
+        """Tell of it as JSON can hold it."""
+        world = self.world
+        planted = Counter(fault.kind for fault in world.faults)
+        return {
+            "seed": world.seed, "months": months, "days": self.days, "nights": self.nights,
+            "loans": len(world.loans), "story": world.story,
+            "actions": dict(sorted(world.actions.items())),
+            "refusals": dict(sorted(world.refusals.items())),
+            "planted": dict(sorted(planted.items())), "killed": dict(world.kills),
+            "checks": sum(self.checks.values()), "checks_by_name": dict(self.checks),
+            "checks_failed": world.failed, "failures": world.failures,
+        }  # fmt: skip
+
+
+def _killed(home: Path, packs: tuple[Path, ...], day: dt.date, chance: random.Random) -> None:
+    """Give the command, and end it as a power cut would, some time later."""
+    command = [sys.executable, "-m", "huoshui.cli.main", "eod", "--asof", str(day), "--json"]
+    command += ["--home", os.fspath(home)]
+    for pack in packs:
+        command += ["--packs", os.fspath(pack)]
+    running = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        running.wait(0.8 + chance.random() * 3)
+    except subprocess.TimeoutExpired:
+        running.send_signal(signal.SIGKILL)
+        running.wait()
