@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from huoshui.web.audit.actions.statements import begun, said
+from huoshui.web.audit.actions.statements import answered, begun
 from huoshui.web.audit.rules.actor import Actor
 
 
@@ -26,7 +26,9 @@ def acting(actor: Actor) -> Iterator[Actor]:
 
 _NAMES = ("kind", "person", "subject", "institution")
 _SAY = "SELECT " + ", ".join(f"set_config('huoshui.{name}', '{{}}', true)" for name in _NAMES)
-_SET = "SELECT " + ", ".join(f"set_config('huoshui.{name}', %s, true)" for name in _NAMES)
+_SET = "SELECT " + ", ".join(
+    f"set_config('huoshui.{name}', ${nth}, true)" for nth, name in enumerate(_NAMES, start=1)
+)
 
 _PLAIN = frozenset(string.ascii_lowercase + string.digits + "-")
 
@@ -40,7 +42,7 @@ def _set(values: tuple[str, ...]) -> None:
     # A word of ours and ids: there is nothing in them to be quoted.
     assert not any(set(value) - _PLAIN for value in values), values
     if not begun(_SAY.format(*values)):
-        said(_SET, values)
+        answered(_SET.encode(), values)
 
 
 def _current() -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Statements that are said again and again: parsed and planned once per connection.
 
 Django writes values into the text of a statement, which the server then reads and plans each
-time; where every deed says the same few statements, most of the work would be that.  The two that
-every posting says go past psycopg's cursors to its binding of libpq, whose half of the client's
-work they would be otherwise.
+time; where every deed says the same few statements, most of the work would be that.  They go
+past psycopg's cursors to its binding of libpq, since the cursors would be half of the client's work.
+psycopg itself prepares nothing here: where it does, it lets go of all that a connection has
+prepared, after a rollback or a DROP.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import errors, generators
 from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.types.numeric import Int8
 
 
 def _text(value: str) -> bytes:
@@ -40,24 +40,6 @@ _WRITTEN: dict[type, Callable[[Any], bytes | None]] = {
 """How values are written for the server, which reads each by the type that the statement gives."""
 
 _PREPARED: WeakKeyDictionary[psycopg.Connection[Any], dict[bytes, bytes]] = WeakKeyDictionary()
-
-
-def said(sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
-    """Execute a statement that the server keeps prepared; give the cursor with its answer.
-
-    Whole numbers go as bigint, so that a small and a large one do not make two statements.
-    """
-    held = connections[DEFAULT_DB_ALIAS]
-    if held.connection is None:
-        held.ensure_connection()
-    there: psycopg.Connection[Any] = held.connection
-    there.prepare_threshold = 0  # Django sets none, which would prepare nothing
-    whole = [Int8(value) if type(value) is int else value for value in values]
-    try:
-        return psycopg.Cursor(there).execute(sql, whole)
-    except psycopg.Error:
-        with held.wrap_database_errors:
-            raise
 
 
 def answered(sql: bytes, values: Sequence[Any]) -> list[str | None] | None:

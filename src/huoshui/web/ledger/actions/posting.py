@@ -17,7 +17,7 @@ from django.db import transaction
 from huoshui.kernel.errors import Refused
 from huoshui.policy.pack import Pack
 from huoshui.web.audit.actions.record import entry_said
-from huoshui.web.audit.actions.statements import answered, listed, said
+from huoshui.web.audit.actions.statements import answered, listed
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.ledger.actions.accounts import accounts_open
@@ -42,11 +42,12 @@ POSTED = "ledger.posted"
 _WRITE = (
     f"SELECT voucher, batch FROM ledger_voucher_write({', '.join(f'${n}' for n in range(1, 29))})"
 ).encode()
-_LINES = """
+_LINES = b"""
     INSERT INTO ledger_transfer (institution_id, voucher_id, effective_on, n, debit_id, credit_id,
                                  amount_fen, book, kind, hold_id, hold_n, digest)
-    SELECT %s::uuid, * FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::bigint[],
-        %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[], %s::bytea[])
+    SELECT $1::uuid, * FROM unnest($2::bigint[], $3::date[], $4::int[], $5::bigint[],
+        $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::int[],
+        $12::bytea[])
 """
 _NO_LINES = (None,) * 9
 
@@ -204,7 +205,7 @@ def vouchers_write(
         if rows:
             vouchers, days, lines, digests = zip(*rows, strict=True)
             values = [listed(vouchers), _words(days), *_columns(lines, digests)]
-            said(_LINES, [institution, *values])
+            answered(_LINES, [institution, *values])
     return made
 
 
