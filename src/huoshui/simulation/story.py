@@ -260,8 +260,9 @@ class Story:
     def _forget(self, life: Life, fen: int, on: str) -> None:
         """Money comes in that nobody enters: a statement will tell of it."""
         receipt = self.arrive(life, fen, on)
+        said = {"loan": life.name, "fen": fen}
         self.world.faults.append(
-            Fault("not_entered", self.world.month, life.bank.n, {receipt}, {"loan": life.name})
+            Fault("not_entered", self.world.month, life.bank.n, {receipt}, said)
         )
 
     def _phantom(self, life: Life) -> None:
@@ -276,7 +277,7 @@ class Story:
             self.world.faults.append(Fault("phantom", self.world.month, life.bank.n, names, said))
 
     def _recover(self, life: Life) -> None:
-        left = life.seen["payoff_fen"]
+        left = life.seen["left_fen"]
         if left > 10:
             self.take(life, "pay", left // 4, str(self.world.today))
 
