@@ -26,6 +26,7 @@ def event(order: dict[str, Any]) -> dict[str, Any]:
     with acting(sent.actor):
         said: dict[str, Any] = {"agreement": about, "on": on}
         if order["kind"] == "draw":
+            body["plan"] = tuple((day_of(day), fen) for day, fen in body.get("plan", ()))
             found = loans.loan_draw(sent, **said, **body)
         elif order["kind"] == "pay":
             found = loans.payment_take(sent, **said, **body)
