@@ -25,8 +25,8 @@ def bank(seed: int) -> Bank:
     return made
 
 
-def told(made: Bank, *, moods: bool = True) -> dict[str, Any]:
-    order = {"account": ACCOUNT, "until": UNTIL, "moods": moods, "spare": []}
+def told(made: Bank, *, moods: bool = True, until: str = UNTIL) -> dict[str, Any]:
+    order = {"account": ACCOUNT, "until": until, "moods": moods, "spare": []}
     return made.statement(order)
 
 
@@ -35,8 +35,8 @@ def test_files_read_as_what_is_wrong_with_them_and_the_good_ones_follow_each_oth
     seed: int,
 ) -> None:
     made, stands = bank(seed), 10**9
-    for _ in range(2):
-        for file in told(made)["files"]:
+    for until in (UNTIL, "2027-01-20"):
+        for file in told(made, until=until)["files"]:
             body = base64.b64decode(file["body"])
             if file["fault"] not in ("", "gap", "taken_already"):
                 with pytest.raises(Refused) as refused:
