@@ -85,6 +85,7 @@ SLOW = (
     "tests/pipeline/test_snapshot.py",
     "tests/policy/expression/test_one_meaning.py",
     "tests/policy/test_machine.py",
+    "tests/simulate/test_months.py",
     "tests/synth",
     "tests/web",
 )

@@ -47,7 +47,7 @@ def test_a_limit_is_granted_drawn_repaid_and_frozen(visit: Visit) -> None:
     owner.go(agreement).follow(f"a[href='{limit}']").sees("可用额度")
     owner.sees("200,000.00").look_at(NARROW)
     first = draw(officer, limit, "80000")
-    officer.sees("未还本金", "principal owed").sees("80,000.00")
+    officer.sees("未还本金", "owed, yuan").sees("80,000.00")
     second = draw(officer, limit, "50000", "2027-02-20")
     assert first != second
     officer.go(limit).sees("70,000.00").look_at(NARROW)

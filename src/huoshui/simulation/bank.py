@@ -14,6 +14,7 @@ import datetime as dt
 import json
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,6 +120,8 @@ class Bank:
             for m in held.moves
             if m.booked_on <= until and not m.text.startswith("our") and not spare & set(_names(m))
         ]
+        alike = Counter((m.fen, m.value_on) for m in due)  # what is alike is not told apart later
+        due = [m for m in due if alike[m.fen, m.value_on] == 1]
         self.chance.shuffle(due)
         if due and self.chance.random() < LATE:
             line = due.pop()
@@ -150,7 +153,8 @@ class Bank:
         self, held: Account, until: str, due: list[Told], fault: str
     ) -> list[dict[str, Any]]:
         cut = self.chance.randrange(1, len(due)) if len(due) > 1 else 0
-        if fault == "gap" and cut and sum(line.fen for line in due[:cut]):
+        is_followed = held.statements > 0  # an account's first statement follows nothing
+        if fault == "gap" and cut and is_followed and sum(line.fen for line in due[:cut]):
             first = self._sheet(held, due[cut - 1].booked_on, due[:cut])
             second = self._sheet(held, until, due[cut:])
             return [self._file(second, "gap"), self._file(first), self._file(second)]

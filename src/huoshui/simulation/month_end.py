@@ -12,7 +12,8 @@ from huoshui.simulation.books import Deed, Fault
 from huoshui.simulation.story import NO
 from huoshui.simulation.world import Bank, World
 
-REFUSED_PAYMENTS = [f"{NO}{why}" for why in ("above_owed", "above_due", "closed", "paid_later")]
+_UNOWED = ("above_owed", "above_due", "closed", "paid_later", "written_off", "not_written_off")
+REFUSED_PAYMENTS = [f"{NO}{why}" for why in _UNOWED]
 """Why a receipt may not be what somebody takes it for."""
 
 
@@ -57,7 +58,8 @@ class MonthEnd:
             if fault.bank != bank.n or fault.is_over:
                 continue
             mine = [each for each in found if fault.names & set(each["names"])]
-            if not mine:
+            if not mine:  # what was taken back before any statement was never apart
+                fault.is_seen |= fault.kind == "phantom" and bool(fault.said.get("booked"))
                 fault.is_over = fault.is_seen
             else:
                 getattr(self, f"_{fault.kind}")(bank, fault, mine)
@@ -102,7 +104,12 @@ class MonthEnd:
         """Wait: whoever entered it takes it back."""
 
     def _bank_fee(self, bank: Bank, fault: Fault, found: list[dict[str, Any]]) -> None:
-        """Leave it open."""
+        """Book it, where somebody got round to it this month."""
+        if self.world.chance("breaks").random() < 0.7:
+            order = {"do": "charge", "break": found[0]["id"], **bank.people}
+            if self.world.do("book a fee", order) is not None:
+                bank.charges_fen -= fault.said["fen"]
+                fault.is_over = fault.said["booked"] = True
 
     def _stray(self, bank: Bank, fault: Fault, found: list[dict[str, Any]]) -> None:
         """What was booked by mistake and taken back is matched with itself."""

@@ -23,7 +23,7 @@ from huoshui.kernel.period import add_months
 from huoshui.kernel.step import Tick, unwatched
 from huoshui.simulation.month_end import MonthEnd
 from huoshui.simulation.process import Helper
-from huoshui.simulation.region import DAY, region_copy, region_make, region_prepare
+from huoshui.simulation.region import DAY, region_copy, region_make
 from huoshui.simulation.story import Story
 from huoshui.simulation.world import Bank, World
 from huoshui.web.project import database
@@ -34,6 +34,9 @@ WORKER, BANK = "huoshui.simulation.worker", "huoshui.simulation.bank"
 BANKS = 2
 DAYS = 2
 """So many days a month people are at work, and the last one; nights are booked for each."""
+
+COMMAND_MONTHS = 3
+"""Of so many months one is ended by the command in processes of its own; others by what it runs."""
 
 MARKS = 4
 """So many earlier month ends are looked at anew after each month."""
@@ -78,6 +81,7 @@ class _Lived:
         self.checks: Counter[str] = Counter()
         self.marks: list[dict[str, Any]] = []
         self.days = self.nights = 0
+        self.books = ""
         self.keeper = self._helper(WORKER, "jobs", "keeper")
         world.officers = self._helper(WORKER, "web", "officers")
         world.bank = self._helper(BANK, "web", "bank", str(world.seed))
@@ -90,7 +94,7 @@ class _Lived:
         """Let months go by, one after another."""
         helpers = (self.keeper, self.world.officers, self.world.bank)
         try:
-            self._settle()
+            self._settle(loans)
             each = max(1, -(-loans // max(1, months * 2 // 3)))
             for month in range(1, months + 1):
                 tick("months", month - 1, months)
@@ -102,11 +106,10 @@ class _Lived:
             for helper in helpers:
                 helper.stop()
 
-    def _settle(self) -> None:
-        region_prepare(self.db, self.serving)
+    def _settle(self, loans: int) -> None:
         world = self.world
         world.today = DAY
-        order = {"do": "settle", "seed": world.seed, "banks": BANKS, "firms": 60}
+        order = {"do": "settle", "seed": world.seed, "banks": BANKS, "firms": 2 * loans + 10}
         told = self._kept(order)
         world.firms = told["firms"]
         for n, said in enumerate(told["banks"]):
@@ -125,19 +128,21 @@ class _Lived:
     def _month(self, month: int, applying: int, *, is_last: bool) -> None:
         world, chance = self.world, self.world.chance("months")
         first, last = add_months(DAY, month - 1), add_months(DAY, month)
-        span = (last - first).days
-        chosen = sorted(chance.sample(range(1, span), DAYS))
-        for nth, day in enumerate([*(first + dt.timedelta(n) for n in chosen), last]):
-            if chance.random() < 0.8:
+        chosen = sorted(chance.sample(range(1, (last - first).days), DAYS))
+        for day in (first + dt.timedelta(n) for n in chosen):
+            if chance.random() < 0.2:  # else people are at work before last night is booked
                 self._end_of_day(day - dt.timedelta(1))
-            self._day(day, applying if nth < DAYS else 0)
-        self._end_of_day(last)
+            self._day(day, applying)
+            if chance.random() < 0.5:  # else the nights are booked late, each by itself
+                self._end_of_day(day)
+        self._day(last, 0)
+        self._end_of_day(last, by_command=month % COMMAND_MONTHS == 1 or is_last)
         self.story.look()
         for bank in world.banks:
             self.month_end.statements(bank, moods=not is_last or month == 1)
             self.month_end.work(bank)
             self.month_end.check(bank)
-        self._check(first, last)
+        self._check(last)
 
     def _day(self, day: dt.date, applying: int) -> None:
         self.days += 1
@@ -146,19 +151,26 @@ class _Lived:
         self.story.look()
         self.story.day()
 
-    def _end_of_day(self, day: dt.date) -> None:
-        """Book nights by the real command, which may be killed and is given again."""
+    def _end_of_day(self, day: dt.date, *, by_command: bool = False) -> None:
+        """Book the nights to a day, by the command or by what it runs; it may be killed."""
         home, packs = self.serving.home, self.serving.packs
         chance = self.world.chance("killing nights")
-        while self.world.kill and chance.random() < 0.4:
-            self.world.kills["end of day"] += 1
-            _killed(home, packs, day, chance)
-        ended = day_end(home, packs, asof=day, workers=1)
-        self.nights += ended.nights
-        for each in ended.held:
+        if self.world.kill and (by_command or chance.random() < 0.3):
+            for _ in range(chance.randint(1, 2)):
+                self.world.kills["end of day"] += 1
+                _killed(home, packs, day, chance)
+            by_command = True
+        if by_command:
+            ended = day_end(home, packs, asof=day, workers=1)
+            nights, held = ended.nights, ended.held
+        else:
+            booked = self._kept({"do": "nights", "asof": str(day)})
+            nights, held = booked["nights"], booked["held"]
+        self.nights += nights
+        for each in held:
             self.world.fail("held_back", what=each)
 
-    def _check(self, first: dt.date, last: dt.date) -> None:
+    def _check(self, last: dt.date) -> None:
         """Look everything over; what is known now is asked again in later months."""
         world, chance = self.world, self.world.chance("checks")
         days = sorted(chance.sample(range((last - DAY).days + 1), 3))
@@ -183,6 +195,7 @@ class _Lived:
             self.checks[name] += 1
             for each in failed:
                 world.fail(name, what=each)
+        self.books = found["books"]
         self.marks.append({"batch": found["batch"], "day": str(last), "last": found["last"]})
 
     def told(self, months: int) -> dict[str, Any]:
@@ -191,7 +204,7 @@ class _Lived:
         planted = Counter(fault.kind for fault in world.faults)
         return {
             "seed": world.seed, "months": months, "days": self.days, "nights": self.nights,
-            "loans": len(world.loans), "story": world.story,
+            "loans": len(world.loans), "story": world.story, "books": self.books,
             "actions": dict(sorted(world.actions.items())),
             "refusals": dict(sorted(world.refusals.items())),
             "planted": dict(sorted(planted.items())), "killed": dict(world.kills),

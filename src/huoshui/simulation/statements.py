@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
-COLUMNS = "账号,币种,流水号,交易日期,起息日,贷方发生额,借方发生额,余额,端到端标识,付款附言编号,摘要"
+COLUMNS = (
+    "账号", "币种", "流水号", "交易日期", "起息日", "贷方发生额", "借方发生额", "余额",
+    "端到端标识", "付款附言编号", "摘要",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,13 +86,16 @@ def _entry(line: Told) -> str:
 
 def sheet_csv(sheet: Sheet, *, encoding: str) -> bytes:
     """Write a statement as CSV with a running balance."""
-    rows, balance = [COLUMNS], sheet.opening_fen
+    text = io.StringIO()
+    rows, balance = csv.writer(text), sheet.opening_fen
+    rows.writerow(COLUMNS)
     for n, line in enumerate(sheet.lines, start=1):
         balance += line.fen
         told = balance + (sheet.closing_off_fen if n == len(sheet.lines) else 0)
         sides = (yuan(line.fen), "") if line.fen > 0 else ("", yuan(line.fen))
         said = ("-" if told < 0 else "") + yuan(told)
-        cells = (sheet.account, line.currency, line.ref, line.booked_on, line.value_on, *sides,
-                 said, line.end_to_end, line.reference, line.text)  # fmt: skip
-        rows.append(",".join(cells))
-    return ("\r\n".join(rows) + "\r\n").encode(encoding)
+        rows.writerow(
+            (sheet.account, line.currency, line.ref, line.booked_on, line.value_on, *sides, said,
+             line.end_to_end, line.reference, line.text)
+        )  # fmt: skip
+    return text.getvalue().encode(encoding)

@@ -80,7 +80,7 @@ class Story:
         chance = self.world.chance("draws")
         if life.stage == "agreed":
             if life.conditions and chance.random() < 0.5:
-                self.event(life, "draw", {"amount_fen": life.amount_fen},
+                self.event(life, "draw", self._drawn(life, life.amount_fen),
                            expect=[f"{NO}conditions_open"])  # fmt: skip
             if chance.random() < 0.3:
                 self._secure(life, *chance.choice(ASSETS))
@@ -117,17 +117,28 @@ class Story:
         if done is not None:
             life.book.deeds[done["n"]] = Deed(kind, str(self.world.today), key=key)
 
+    def _drawn(self, life: Life, fen: int) -> dict[str, Any]:
+        """Say what is drawn; a loan repaid by steps has a plan of them."""
+        if life.offering["method"] != "stepped":
+            return {"amount_fen": fen}
+        days = [add_months(self.world.today, n) for n in range(1, life.months + 1)][::-2][::-1]
+        parts = [fen // len(days)] * (len(days) - 1)
+        plan = [
+            [str(day), each] for day, each in zip(days, [*parts, fen - sum(parts)], strict=True)
+        ]
+        return {"amount_fen": fen, "plan": plan}
+
     def _draw(self, life: Life, part: int) -> None:
         if office := next((e for e in life.done if e.startswith("register at ")), None):
-            self.event(life, "draw", {"amount_fen": life.amount_fen},
+            self.event(life, "draw", self._drawn(life, life.amount_fen),
                        expect=["security.not_registered"])  # fmt: skip
             entered = {"register": office.removeprefix("register at "), "proof": f"Y{life.name}"}
             self._security(life, "security_registered", entered)
             life.done.remove(office)
-        above = {"amount_fen": life.amount_fen + 1}
+        above = self._drawn(life, life.amount_fen + 1)
         if self.world.chance("draws").random() < 0.3:
             self.event(life, "draw", above, expect=[f"{NO}above_agreed"])
-        done = self.event(life, "draw", {"amount_fen": life.amount_fen // part})
+        done = self.event(life, "draw", self._drawn(life, life.amount_fen // part))
         if done is None:
             return
         life.stage = "drawn"
@@ -260,8 +271,9 @@ class Story:
     def _forget(self, life: Life, fen: int, on: str) -> None:
         """Money comes in that nobody enters: a statement will tell of it."""
         receipt = self.arrive(life, fen, on)
+        said = {"loan": life.name, "fen": fen}
         self.world.faults.append(
-            Fault("not_entered", self.world.month, life.bank.n, {receipt}, {"loan": life.name})
+            Fault("not_entered", self.world.month, life.bank.n, {receipt}, said)
         )
 
     def _phantom(self, life: Life) -> None:
@@ -276,7 +288,7 @@ class Story:
             self.world.faults.append(Fault("phantom", self.world.month, life.bank.n, names, said))
 
     def _recover(self, life: Life) -> None:
-        left = life.seen["payoff_fen"]
+        left = life.seen["left_fen"]
         if left > 10:
             self.take(life, "pay", left // 4, str(self.world.today))
 
@@ -426,8 +438,8 @@ class Story:
 
     def _renewed(self, life: Life, left: int) -> bool:
         """Renew a loan without a repayment, by another one of the same offering."""
-        if "renewed" in life.done:
-            return False
+        if "renewed" in life.done or life.offering["method"] == "stepped":
+            return False  # a renewal draws without a plan
         life.done.add("renewed")
         world, today = self.world, str(self.world.today)
         made = self.apply(life.bank, life.firm, life.offering, "prompt",

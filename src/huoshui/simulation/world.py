@@ -123,7 +123,8 @@ class World:
         codes = answer.get("refused", [])
         self.actions[what] += 1
         self.refusals.update(codes[:1])
-        told = [str(self.today), what, order.get("loan"), order.get("body"), codes]
+        body = order["body"] if isinstance(order.get("body"), dict) else None
+        told = [str(self.today), what, order.get("loan"), body, codes]
         self._story.update(json.dumps(told, default=str, sort_keys=True).encode())
         if "error" in answer:
             self.fail("unexpected", what=what, order=_short(order), got=answer["error"][-1500:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -17,13 +18,15 @@ from huoshui.web.agreements.queries.loans import loan_of
 from huoshui.web.agreements.rules.core_sheet import CoreLoan, compared, read_core
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on
-from huoshui.web.ledger.actions import payments
+from huoshui.web.ledger.actions import charges, payments
 from huoshui.web.ledger.actions.breaks import break_explain, close_propose, proposal_confirm
 from huoshui.web.ledger.actions.matching import reconcile
 from huoshui.web.ledger.actions.statements import bank_account_add, statement_receive
 from huoshui.web.ledger.models import BankAccount, Break, Instruction, Match
+from huoshui.web.ledger.queries.balances import balance_named
 from huoshui.web.ledger.queries.cash import cash_codes
 from huoshui.web.ledger.queries.statements import explained
+from huoshui.web.ledger.rules.entries import AccountName
 from huoshui.web.ledger.rules.payments import Payee
 from tests.doors.given import signed_in
 from tests.web.agreements.test_loans_live import Branch
@@ -148,6 +151,51 @@ def test_a_rejected_payment_is_asked_anew_or_its_draw_answers_its_reversal(offic
     office.day(Moved(1_00, "B1"))
     assert office.rules() == ["contra"]
     assert office.kinds() == [("bank", "no_counterpart")]
+    office.whole()
+
+
+def test_a_payment_that_was_rejected_and_asked_anew_is_settled_once(office: Office) -> None:
+    with acting(office.officer):
+        drawn = AgreementEvent.objects.get(kind="draw").n
+    said: dict[str, Any] = {
+        "agreement": office.id, "event": drawn, "account": office.account.pk, "payee": PAYEE,
+    }  # fmt: skip
+    for state in ("rejected", "accepted"):
+        with acting(office.officer):
+            made = reconciliation.payment_ask(office.sent(TODAY), **said)
+        with acting(office.approver) as who:
+            payments.instruction_release(who, at=AT, wanted=made.id)
+            payments.instruction_answer(who, at=AT, wanted=made.id, state=state, why="closed")
+    office.day(Moved(-200_000_00, "B1", end_to_end=made.end_to_end))
+    with acting(office.officer):
+        states = Instruction.objects.order_by("at", "end_to_end").values_list("state", flat=True)
+        assert sorted(states) == ["rejected", "settled"]
+        assert Instruction.objects.get(state="settled").id == made.id
+    office.whole()
+
+
+def test_a_fee_that_the_bank_took_is_booked_from_its_line_by_two_people(office: Office) -> None:
+    office.day(Moved(-200_000_00, "B1"), Moved(-12_00, "B2", text="手续费"))
+    with acting(office.officer):
+        about = Break.objects.get(side="bank", state="open")
+    pack = pack_on(TODAY)
+    with acting(office.officer) as who, pytest.raises(Refused) as refused:
+        charges.charge_propose(who, at=AT, wanted=about.pk, charge="bank_interest", pack=pack)
+    assert refused.value.problems[0].code == "break.not_a_charge"
+    with acting(office.officer) as who:
+        charges.charge_propose(who, at=AT, wanted=about.pk, charge="bank_fee", pack=pack)
+    proposer = replace(office.officer, permissions=office.approver.permissions)
+    with acting(proposer) as who, pytest.raises(Refused) as refused:
+        charges.charge_confirm(who, at=AT, wanted=about.pk, pack=pack)
+    assert refused.value.problems[0].code == "break.four_eyes"
+    with acting(office.approver) as who:
+        charges.charge_confirm(who, at=AT, wanted=about.pk, pack=pack)
+    assert office.kinds() == []
+    assert office.rules() == ["amount_day", "reference"]
+    with acting(office.officer) as who:
+        fees = balance_named(who, institution=who.institution, name=AccountName("bank_charges"))  # type: ignore[arg-type]
+        assert fees is not None
+        assert fees.balance_fen == 12_00
     office.whole()
 
 

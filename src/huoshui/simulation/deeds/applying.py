@@ -13,8 +13,8 @@ from huoshui.web.agreements.queries.agreements import agreement_of, conditions
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.cases.actions import applications
-from huoshui.web.cases.actions.deciding import decide_soon
-from huoshui.web.cases.models import Case
+from huoshui.web.cases.actions.deciding import APPROVE, decide_soon
+from huoshui.web.cases.models import Case, Move
 
 CONSENT = dt.timedelta(days=180)
 RATE_BP = 430
@@ -23,7 +23,8 @@ RATE_BP = 430
 
 def apply(order: dict[str, Any]) -> dict[str, Any]:
     """Take an application to its agreement, from wherever it stands."""
-    owner, said = actor_of(order["owner"]), {"at": at_of(order), "today": day_of(order["today"])}
+    owner = actor_of(order["owner"])
+    said: dict[str, Any] = {"at": at_of(order), "today": day_of(order["today"])}
     with acting(owner):
         case = applications.application_open(
             owner, key=order["key"], offering=order["offering"], amount_fen=order["amount_fen"],
@@ -36,22 +37,24 @@ def apply(order: dict[str, Any]) -> dict[str, Any]:
             )
     elif order.get("again") and _seen(owner, case).state == "submitted":
         decide_soon(case, **said)  # the rule was not asked before it ended: its job does it
-    by = _seen(owner, case).state
     while (found := _seen(owner, case)).state != "accepted":
         _forward(order, found, said)
     with acting(owner):
         made = agreement_of(owner, case.id)
         assert made is not None, "what was accepted has an agreement"
+        is_ruled = Move.objects.filter(case=case, move=APPROVE).exists()
         return {
             "agreement": str(made.id), "ref": made.ref, "amount_fen": made.amount_fen,
-            "rate_bp": str(made.rate_bp), "months": made.months, "by": by,
+            "rate_bp": str(made.rate_bp), "months": made.months,
+            "by": "rule" if is_ruled else "officers",
             "conditions": [each.code for each in conditions(owner, made)],
         }  # fmt: skip
 
 
 def _seen(viewer: Any, case: Case) -> Case:
     with acting(viewer):
-        return Case.objects.get(id=case.id)
+        found: Case = Case.objects.get(id=case.id)
+    return found
 
 
 def _forward(order: dict[str, Any], case: Case, said: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.db import connection
 
 from huoshui.simulation.deeds.orders import at_of, day_of
+from huoshui.web.agreements.actions.end_of_day import nights_book, strays_book
 from huoshui.web.agreements.models import Agreement, AgreementEvent, BookPart
 from huoshui.web.agreements.queries.end_of_day import loans_held, outlook_faults
 from huoshui.web.agreements.queries.loans import Loan, loan_of, reclassing_of
@@ -51,7 +53,9 @@ def look_over(order: Order) -> dict[str, Any]:
         failed = {
             name: [str(each) for each in check(order, seen)] for name, check in CHECKS.items()
         }
-        return {"failed": failed, "batch": known_now(), "last": seen.last()}
+        return {
+            "failed": failed, "batch": known_now(), "last": seen.last(), "books": seen.digest(),
+        }  # fmt: skip
 
 
 class _Seen:
@@ -65,6 +69,12 @@ class _Seen:
             loan = loan_of(SYSTEM, found, today=self.today)
             assert loan is not None, "only loans are lent here"
             self.loans[ids[found.id]] = loan
+
+    def digest(self) -> str:
+        """Give a digest of what the ledger holds of each loan, whatever their references."""
+        books = _books(self.today, known_now())
+        held = {name: books.get(loan.agreement.ref, {}) for name, loan in self.loans.items()}
+        return sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()[:16]
 
     def last(self) -> dict[str, int]:
         """Give the number of each loan's last event."""
@@ -322,4 +332,14 @@ CHECKS: dict[str, Callable[[Order, _Seen], Iterator[str]]] = {
     )
 }  # fmt: skip
 
-DEEDS = {"check": look_over}
+
+def nights(order: Order) -> dict[str, Any]:
+    """Book the nights of all parts by the function that the command's processes run."""
+    asof, at = day_of(order["asof"]), at_of(order)
+    strays = list(strays_book(at=at, asof=asof))
+    booked = sum(1 for _ in nights_book(at=at, asof=asof))
+    with acting(SYSTEM):
+        return {"nights": booked, "held": [*strays, *loans_held(SYSTEM)]}
+
+
+DEEDS = {"check": look_over, "nights": nights}

@@ -24,8 +24,9 @@ def event(order: dict[str, Any]) -> dict[str, Any]:
     if order["kind"] == "judge":
         body = {"given": _sound(order) | body.get("given", {})}
     with acting(sent.actor):
-        said = {"agreement": about, "on": on}
+        said: dict[str, Any] = {"agreement": about, "on": on}
         if order["kind"] == "draw":
+            body["plan"] = tuple((day_of(day), fen) for day, fen in body.get("plan", ()))
             found = loans.loan_draw(sent, **said, **body)
         elif order["kind"] == "pay":
             found = loans.payment_take(sent, **said, **body)

@@ -40,6 +40,7 @@ def _told(loan: Loan, today: dt.date) -> dict[str, Any]:
         "payoff_fen": state.payoff_fen, "surplus_fen": state.surplus_fen,
         "cost_fen": state.cost_fen, "penalty_fen": state.penalty_fen,
         "interest_fen": state.interest_due_fen, "overdue_days": state.overdue_days,
+        "left_fen": sum(state.written_off.values()) - sum(state.recovered.values()),
         "is_accruing": state.is_accruing, "matures_on": state.matures_on,
         "drawn_on": state.drawn_on, "rate": state.annual_rate,
         "next_due_on": min(dues, default=None), "last": loan.last,

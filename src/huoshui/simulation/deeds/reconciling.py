@@ -15,12 +15,15 @@ from huoshui.web.agreements.actions.reconciliation import (
 )
 from huoshui.web.agreements.models import AgreementEvent
 from huoshui.web.audit.actions.acting import acting
+from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.ledger.actions import breaks as working
+from huoshui.web.ledger.actions.charges import charge_confirm, charge_propose
 from huoshui.web.ledger.actions.matching import reconcile
 from huoshui.web.ledger.actions.payments import instruction_answer, instruction_release
 from huoshui.web.ledger.actions.statements import statement_receive
 from huoshui.web.ledger.queries.statements import bank_files, break_one, instruction
 from huoshui.web.ledger.rules.breaks import CLOSED
+from huoshui.web.ledger.rules.charges import charge_labels
 from huoshui.web.ledger.rules.payments import Payee, Payment, message_of
 
 
@@ -117,6 +120,22 @@ def _allocated(order: dict[str, Any]) -> dict[str, Any]:
         return {"n": row.n, "kind": row.kind, "on": str(row.on), "key": key}
 
 
+def charge(order: dict[str, Any]) -> str:
+    """Book what the bank took of its own accord: proposed by one person, confirmed by another."""
+    officer, approver, at = actor_of(order["officer"]), actor_of(order["approver"]), at_of(order)
+    pack = pack_on(day_of(order["today"]))
+    if _is_closed(order):
+        return "charged"
+    with acting(officer):
+        about = break_one(officer, order["break"])
+        if about.proposal is None:
+            known = charge_labels(pack, code=about.code, amount_fen=about.amount_fen)
+            charge_propose(officer, at=at, wanted=about.pk, charge=known[0][0], pack=pack)
+    with acting(approver):
+        charge_confirm(approver, at=at, wanted=order["break"], pack=pack)
+    return "charged"
+
+
 def match(order: dict[str, Any]) -> str:
     """Match by hand what comes to the same: proposed by one person, confirmed by another."""
     if _is_closed(order):
@@ -139,11 +158,12 @@ def alone(order: dict[str, Any]) -> str:
     officer = actor_of(order["officer"])
     both = actor_of({**order["officer"], "may": [*order["officer"]["may"], working.CONFIRM]})
     with acting(officer):
-        working.break_explain(officer, at=at_of(order), wanted=order["break"], words="seen")
-        working.match_propose(
-            officer, at=at_of(order), wanted=order["break"], lines=order["lines"],
-            places=[(voucher, n) for voucher, n in order["places"]], code=order["code"],
-        )  # fmt: skip
+        if break_one(officer, order["break"]).proposal is None:
+            working.break_explain(officer, at=at_of(order), wanted=order["break"], words="seen")
+            working.match_propose(
+                officer, at=at_of(order), wanted=order["break"], lines=order["lines"],
+                places=[(voucher, n) for voucher, n in order["places"]], code=order["code"],
+            )  # fmt: skip
     try:
         with acting(both):
             working.proposal_confirm(both, at=at_of(order), wanted=order["break"])
@@ -167,5 +187,5 @@ def _declined(order: dict[str, Any]) -> None:
 
 DEEDS = {
     "instruct": instruct, "answered": answered, "receive": receive, "rematch": rematch,
-    "allocate": allocate, "match": match, "alone": alone,
+    "allocate": allocate, "charge": charge, "match": match, "alone": alone,
 }  # fmt: skip

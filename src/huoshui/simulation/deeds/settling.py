@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -23,26 +24,29 @@ from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on, plan_of
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.cases.queries.reading import reading_of
+from huoshui.web.insights.actions.loading import snapshot_load
 from huoshui.web.ledger.actions.statements import bank_account_add
 from huoshui.web.ledger.queries.cash import cash_codes
 from huoshui.web.parties.actions.admissions import membership_grant, person_admit, subject_admit
 from huoshui.web.parties.models import Institution, Person
-from huoshui.web.project.prepare import PREPARER
+from huoshui.web.project.prepare import PREPARER, admit_institutions, newest_snapshot
+from huoshui.web.sources.actions.mirroring import batches_mirror, feeds_mirror
 
 WAN = 1_000_000
 """Ten thousand yuan in fen."""
 
-FIRMS_EACH = 8
+FIRMS_EACH = 20
 """So many firms have one owner: admitting a person takes a third of a second."""
 
 
 def settle(order: dict[str, Any]) -> dict[str, Any]:
     """Choose banks and firms by the seed and seat their people; tell all that a story needs."""
     today = day_of(order["today"])
+    _prepare(order)
     pack, chance = pack_on(today), random.Random(f"{order['seed']} settling")
     offerings = _offerings(pack)
     wanted = sorted({each["institution"] for each in offerings})
-    several = [each for each in wanted if len(_of(offerings, each)) > 2]
+    several = [each for each in wanted if len(_of(offerings, each)) > 2]  # not all are personal
     chosen = chance.sample(several, order["banks"])
     rows = _rows()
     chance.shuffle(rows)
@@ -53,8 +57,21 @@ def settle(order: dict[str, Any]) -> dict[str, Any]:
         bank["offerings"] = [
             {**each, "approved": _approved(pack, each, rows[: order["firms"]])}
             for each in _of(offerings, bank["code"])
+            if not reading_of(pack, each["offering"]).personal
         ]
     return {"banks": banks, "firms": firms}
+
+
+def _prepare(order: dict[str, Any]) -> None:
+    """Register the packs, admit the institutions, and load the snapshot, as a first start does."""
+    at, today, home = at_of(order), day_of(order["today"]), Path(settings.HUOSHUI_HOME)
+    feeds_mirror(at=at, today=today)
+    with acting(PREPARER):
+        admit_institutions(pack_on(today), at=at)
+    batches_mirror(home, at=at)
+    folder = newest_snapshot(home)
+    assert folder is not None, "a region has one"
+    snapshot_load(folder, at=at)
 
 
 def _of(offerings: Iterable[dict[str, Any]], institution: str) -> list[dict[str, Any]]:
@@ -62,7 +79,7 @@ def _of(offerings: Iterable[dict[str, Any]], institution: str) -> list[dict[str,
 
 
 def _offerings(pack: Pack) -> list[dict[str, Any]]:
-    """Give the loans that firms may apply for without a consent of somebody's own."""
+    """Give the loans of banks that firms may apply for, but those granted as limits."""
     return [
         {
             "offering": name, "institution": said.institution, "purpose": said.purposes[0],
@@ -75,7 +92,6 @@ def _offerings(pack: Pack) -> list[dict[str, Any]]:
         and pack.institutions[said.institution].kind == "bank"
         and (terms := terms_of(pack, name)) is not None
         and limit_terms_of(pack, name) is None  # those are drawn by loans of their own
-        and not reading_of(pack, name).personal
     ]  # fmt: skip
 
 

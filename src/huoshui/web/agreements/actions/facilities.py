@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from huoshui.kernel.errors import Problem, Refused
-from huoshui.kernel.money import HOME
+from huoshui.kernel.money import HOME, written
 from huoshui.web.agreements.actions.agreements import event_add, was_sent
 from huoshui.web.agreements.actions.facility_books import (
     draw_problems,
@@ -147,7 +147,7 @@ def _of_form(amount_fen: int, currency: str, on: dt.date, today: dt.date) -> lis
     if currency != HOME:
         found.append(LoanEventRefusal.CURRENCY.problem(currency=currency, wanted=HOME))
     if amount_fen <= 0:
-        found.append(LoanEventRefusal.NOT_AN_AMOUNT.problem(amount_fen=amount_fen))
+        found.append(LoanEventRefusal.NOT_AN_AMOUNT.problem(amount=written(amount_fen)))
     if on > today:
         found.append(LoanEventRefusal.IN_THE_FUTURE.problem(on=on, today=today))
     return found

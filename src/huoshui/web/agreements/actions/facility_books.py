@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from huoshui.kernel.errors import Problem
-from huoshui.web.agreements.models import Agreement
+from huoshui.web.agreements.models import Agreement, Condition
 from huoshui.web.agreements.queries.facilities import Facility, facility_of
 from huoshui.web.agreements.queries.securities import securities
 from huoshui.web.agreements.rules.booking import by_day
@@ -97,6 +97,9 @@ def draw_problems(
     until = state.ground.until
     last = today if until is None else max(on, min(today, until))
     least_fen = least_undrawn(facility.moves(last), start=on, end=last)
-    found = may_draw(state, amount_fen, conditions=facility.conditions, least_fen=least_fen)
+    labels = dict(Condition.objects.filter(agreement=held).values_list("code", "label"))
+    found = may_draw(
+        state, amount_fen, conditions=facility.conditions, least_fen=least_fen, labels=labels
+    )
     given = securities(actor, held, today=today)
     return [*found, *may_draw_on((each.state, each.register) for each in given)]

@@ -21,11 +21,13 @@ from huoshui.web.agreements.rules.states import EVENTS
 from huoshui.web.audit.pages.doors import door
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.ledger.actions import breaks as breaking
+from huoshui.web.ledger.actions import charges
 from huoshui.web.ledger.pages.statements import FILE_FIELD, file_sent
 from huoshui.web.ledger.queries import statements as ledger
 from huoshui.web.ledger.queries.cash import cash_codes
 from huoshui.web.ledger.queries.workers import workers
 from huoshui.web.ledger.rules.breaks import DEEDS, KINDS, PROPOSALS, SIDES
+from huoshui.web.ledger.rules.charges import charge_labels
 from huoshui.web.ledger.rules.payments import STATES, Payee
 
 SHOWN_MOST = 200
@@ -78,6 +80,10 @@ def break_one(request: Any, wanted: int) -> HttpResponse:
         "others": ledger.candidates(request.actor, found)
         if is_open and found.side != "core" else {},
         "loans": likely_loans(request.actor, found.line) if is_open and is_receipt else [],
+        "charges": charge_labels(
+            pack_on(request.today), code=found.code, amount_fen=found.amount_fen
+        )
+        if found.side == "bank" else [],
         "proposed": ledger.proposed(request.actor, found),
         "way_label": acts.WAYS.get((proposal or {}).get("way", "")),
         "proposal_label": PROPOSALS[proposal["what"]] if proposal else None,
@@ -126,7 +132,7 @@ def break_explain(request: Any, wanted: int) -> HttpResponse:
 
 @door("statement.take", methods=("POST",), again=break_one)
 def break_propose(request: Any, wanted: int) -> HttpResponse:
-    """Propose how to settle a break: match it, take it in as a payment, or close it."""
+    """Propose how to settle a break: match it, take it in, book it as a charge, or close it."""
     what = request.POST.get("what", "")
     if what == "allocate":
         way = request.POST.get("way", "")
@@ -135,6 +141,11 @@ def break_propose(request: Any, wanted: int) -> HttpResponse:
         acts.allocation_propose(
             _sent(request), wanted=wanted, agreement=_agreement_typed(request), way=way
         )
+    elif what == "charge":
+        charges.charge_propose(
+            request.actor, at=request.at, wanted=wanted, charge=request.POST.get("charge", ""),
+            pack=pack_on(request.today),
+        )  # fmt: skip
     elif what == "close":
         breaking.close_propose(request.actor, at=request.at, wanted=wanted)
     else:
@@ -161,8 +172,12 @@ def _match_propose(request: Any, wanted: int) -> None:
 def break_confirm(request: Any, wanted: int) -> HttpResponse:
     """Do what another proposed."""
     found = ledger.break_one(request.actor, wanted)
-    if found.proposal is not None and found.proposal["what"] == "allocate":
+    what = found.proposal["what"] if found.proposal is not None else ""
+    if what == "allocate":
         acts.allocation_confirm(_sent(request), wanted=wanted)
+    elif what == "charge":
+        pack = pack_on(request.today)
+        charges.charge_confirm(request.actor, at=request.at, wanted=wanted, pack=pack)
     else:
         breaking.proposal_confirm(request.actor, at=request.at, wanted=wanted)
     return redirect("agreements:break", wanted)

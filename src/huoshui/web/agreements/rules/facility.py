@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huoshui.kernel.errors import Problem, Refusal
+from huoshui.kernel.money import written
 from huoshui.web.agreements.rules.loan.state import LoanState
 
 
@@ -39,13 +40,13 @@ class FacilityRefusal(Refusal):
     CONDITIONS_OPEN = (
         "The conditions before a draw are not met: {conditions}.",
         "Have them confirmed first.",
-        "放款前提条件尚未满足：{conditions}。",
+        "放款前提条件尚未满足：{conditions_zh}。",
         "请先逐项确认。",
     )
     ABOVE_AVAILABLE = (
-        "{amount_fen} fen is more than the {available_fen} fen still available.",
+        "{amount} yuan is more than the {available} yuan still available.",
         "Draw less, or ask for a higher limit.",
-        "提款 {amount_fen} 分超过可用额度 {available_fen} 分。",
+        "提款 {amount} 元超过可用额度 {available} 元。",
         "请减少提款，或申请提高额度。",
     )
     SOMETHING_LOST = (
@@ -73,9 +74,9 @@ class FacilityRefusal(Refusal):
         "请到当日再录入。",
     )
     ABOVE_AGREED = (
-        "{limit_fen} fen is no limit between nothing and the {most_fen} fen agreed.",
+        "{limit} yuan is no limit between nothing and the {most} yuan agreed.",
         "Give a lower one; a higher one is a new application.",
-        "额度 {limit_fen} 分不在零与批准的 {most_fen} 分之间。",
+        "额度 {limit} 元不在零与批准的 {most} 元之间。",
         "请填写较低的额度；提高额度须重新申请。",
     )
     NO_CHANGE = (
@@ -270,6 +271,7 @@ def may_draw(
     *,
     conditions: Iterable[str],
     least_fen: int | None = None,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Problem]:
     """Give the reasons why an amount may not be drawn, the weightiest first; none: it may.
 
@@ -290,13 +292,21 @@ def may_draw(
     if state.overdue_days > 0:
         found.append(FacilityRefusal.SOMETHING_LATE.problem(days=state.overdue_days))
     if open_ := sorted(set(conditions) - ground.met):
-        found.append(FacilityRefusal.CONDITIONS_OPEN.problem(conditions=", ".join(open_)))
+        named = labels or {}
+        found.append(
+            FacilityRefusal.CONDITIONS_OPEN.problem(
+                conditions=", ".join(named.get(code, {}).get("en", code) for code in open_),
+                conditions_zh="、".join(named.get(code, {}).get("zh", code) for code in open_),
+            )
+        )
     left_fen = max(0, ground.limit_fen - state.used_fen)
     if least_fen is not None:
         left_fen = min(left_fen, least_fen)
     if amount_fen > left_fen:
         found.append(
-            FacilityRefusal.ABOVE_AVAILABLE.problem(amount_fen=amount_fen, available_fen=left_fen)
+            FacilityRefusal.ABOVE_AVAILABLE.problem(
+                amount=written(amount_fen), available=written(left_fen)
+            )
         )
     return found
 
@@ -311,7 +321,8 @@ def may_change(
         start, end = ground.granted_on or "—", ground.cancelled_on or ground.until or "—"
         return [FacilityRefusal.NOT_GRANTED.problem(on=on, start=start, end=end)]
     if isinstance(act, LimitSet) and not 0 <= act.limit_fen <= agreed_fen:
-        return [FacilityRefusal.ABOVE_AGREED.problem(limit_fen=act.limit_fen, most_fen=agreed_fen)]
+        limit, most = written(act.limit_fen), written(agreed_fen)
+        return [FacilityRefusal.ABOVE_AGREED.problem(limit=limit, most=most)]
     if isinstance(act, Frozen | Cancelled) and not act.why.strip():
         return [FacilityRefusal.NO_REASON.problem()]
     is_frozen = ground.frozen_since is not None

@@ -252,11 +252,18 @@ def _kind_of(found: Matching, each: Break) -> Kind:
 
 
 def _settle(actor: Actor, *, at: dt.datetime, institution: UUID, places: Collection[Place]) -> None:
-    """Payments that a statement shows are settled, whatever was heard of them before."""
+    """Payments that a statement shows are settled, whatever was heard of them before.
+
+    What was rejected and asked for anew was paid once: the one that stands is settled.
+    """
     rows = Instruction.objects.filter(
         institution_id=institution, voucher_id__in={voucher for voucher, _ in places}
     ).exclude(state="settled")
-    shown = [each for each in rows if (each.voucher_id, each.n) in places]
+    by_place: dict[Place, Instruction] = {}
+    for each in sorted(rows, key=lambda row: (row.state != "rejected", row.at)):
+        if (each.voucher_id, each.n) in places:
+            by_place[each.voucher_id, each.n] = each  # the last: one that stands, if there is one
+    shown = list(by_place.values())
     for each in shown:
         each.state = "settled"
     Instruction.objects.bulk_update(shown, ["state"])

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Min
 
 from huoshui.policy.pack import Pack
+from huoshui.policy.schema import ChartAccount
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.ledger.models import BankAccount, Break, CashReference, MatchItem, StatementLine
 from huoshui.web.ledger.queries.balances import account_named
@@ -49,8 +50,13 @@ def cash_codes(pack: Pack) -> list[str]:
         for event in rules.events.values():
             for line in event.lines:
                 codes = (line.debit, line.credit) if line.book == "cash" else ()
-                found |= {c for c in codes if c and accounts[c].per == "institution"}
+                found |= {c for c in codes if c and _is_at_bank(accounts[c])}
     return sorted(found)
+
+
+def _is_at_bank(account: ChartAccount) -> bool:
+    """Say whether an account is the institution's at a bank, not what cash was spent on."""
+    return account.per == "institution" and account.kind == "asset"
 
 
 def cash_unmatched(viewer: Actor, *, institution: UUID, code: str, after: int) -> list[Moved]:

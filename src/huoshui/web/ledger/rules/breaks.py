@@ -65,6 +65,7 @@ DEEDS: Mapping[str, Words] = {
 PROPOSALS: Mapping[str, Words] = {
     "match": {"zh": "人工勾对", "en": "match by hand"},
     "allocate": {"zh": "入账到贷款", "en": "take it in as a payment of a loan"},
+    "charge": {"zh": "入账为银行收费或付息", "en": "book it as what the bank took or paid"},
     "close": {"zh": "关闭差异", "en": "close it as explained"},
     "undo": {"zh": "撤销勾对", "en": "take the match apart"},
 }
@@ -139,6 +140,12 @@ class BreakRefusal(Refusal):
         "Match what went out with the transfer that booked it.",
         "只有银行收到的款项可以入账为还款。",
         "支出请与相应的记账分录勾对。",
+    )
+    NOT_A_CHARGE = (
+        "No posting rule books a line like this as what the bank took or paid of its own accord.",
+        "Choose one of those offered, match it, or take it in as a payment.",
+        "没有记账规则可将该笔入账为银行收费或付息。",
+        "请从所列项目中选择，或勾对、入账为还款。",
     )
     NOT_MATCHED = (
         "The item is not matched.",
