@@ -2,7 +2,7 @@
 
 Django writes values into the text of a statement, which the server then reads and plans each
 time; where every deed says the same few statements, most of the work would be that.  They go
-past psycopg's cursors to its binding of libpq, since the cursors would be half of the client's work.
+past psycopg's cursors to its binding of libpq: the cursors would be half of the client's work.
 psycopg itself prepares nothing here: where it does, it lets go of all that a connection has
 prepared, after a rollback or a DROP.
 """
