@@ -233,7 +233,10 @@ class Visitor:
         return [each for each in [*found, *bare] if each.split()[0] not in NAMES]
 
 
-PEOPLE = "林若溪|陈晓舟|何知远|周明澈|吴清扬|郑和光|许定国|冯远山|沈若谷|唐一诺|宋守正|江晚晴|秦知微|陆安然"
+PEOPLE = (
+    "林若溪|陈晓舟|何知远|周明澈|吴清扬|郑和光|许定国"
+    "|冯远山|沈若谷|唐一诺|宋守正|江晚晴|秦知微|陆安然"
+)
 ENDINGS = "公司|合作社|经营部|商行|中心|厂|店|院|所"
 FIRMS = rf"活水市[\u4e00-\u9fff（）()·]+|[\u4e00-\u9fff（）]+(?:{ENDINGS})"
 

@@ -48,7 +48,7 @@ def main() -> None:
     """Do what the first line of the input orders."""
     django.setup()
     orders: dict[str, Any] = json.loads(sys.stdin.readline())
-    print(json.dumps({"make": _make, "verify": _verify}[orders["do"]](orders)), flush=True)
+    sys.stdout.write(json.dumps({"make": _make, "verify": _verify}[orders["do"]](orders)) + "\n")
 
 
 def _kinds(day: dt.date, seed: int) -> list[Made]:

@@ -16,8 +16,8 @@ class Step:
     """One relation: its name, the SQL that makes it, and whether it is kept or only a view.
 
     `told_by` names columns that alone decide a row, with the step's own text: a name and its
-    parts, say.  Such a step reads `asked(name)`, the step that gives those columns, and nothing else
-    that is not told by texts alone; its rows may be kept from one run to the next.
+    parts, say.  Such a step reads `asked(name)`, the step that gives those columns, and beside it
+    only what is told by texts alone; its rows may be kept from one run to the next.
     """
 
     name: str
