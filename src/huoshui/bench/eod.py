@@ -15,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from huoshui.bench.timing import circumstances
@@ -92,8 +94,11 @@ def _server(home: Path) -> float:
         return 0.0
     times = process.cpu_times()
     own = times.user + times.system + times.children_user + times.children_system
-    running = (each.cpu_times() for each in process.children())
-    return float(own + sum(each.user + each.system for each in running))
+    for each in process.children():
+        with suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            running = each.cpu_times()
+            own += running.user + running.system
+    return float(own)
 
 
 def _asked(db: database.Database, orders: dict[str, Any]) -> dict[str, Any]:
