@@ -133,8 +133,8 @@ class Bank:
             if line.fen + off != 0 and (line.fen + off > 0) == (line.fen > 0):
                 self._instead(held, line, dataclasses.replace(line, fen=line.fen + off))
                 mended = self._move(held.number, -off, _after(until, 3), text="our correction")
-                # The books of the bank say what is true; only its statement told it otherwise.
-                held.settled[line.ref] += off
+                # Only the statement told it otherwise: the bank's own books need no correction.
+                held.settled[mended] = 0
                 planted.append({"kind": "wrong_amount", "names": [*_names(line), mended]})
         if self.chance.random() < FEE:
             ref = self._move(held.number, -self.chance.choice((500, 1_200, 3_000)), until,
