@@ -34,6 +34,12 @@ def home(small_region: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def template(server: Database) -> Database:
+    """A database without the whole region's snapshot: decisions are made on another."""
+    return server
+
+
+@pytest.fixture
 def folder(home: Path, database: object, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The snapshot that decisions are made on; it stands in for the whole region's."""
     from django.conf import settings
