@@ -154,3 +154,10 @@ def test_a_pair_by_amount_and_day_is_the_only_one_there_could_be(
         ]  # fmt: skip
         assert [each.id for each in others] == [key]
         assert place in [each.place for each in moves]
+
+
+def test_a_line_without_a_name_is_not_taken_where_a_named_one_may_be_meant() -> None:
+    lines = [line(0, 1), line(1, 1, e2e="A"), line(2, 1, e2e="A")]
+    got = found(lines, [cash(0, 1, DAY), cash(1, 1, DAY, "A")])
+    assert got.pairs == []
+    assert set(got.line_breaks.values()) == set(got.cash_breaks.values()) == {"ambiguous"}

@@ -136,15 +136,18 @@ class _Matcher:
         self._pair_the_only(rule, agreeing)
 
     def by_amount_and_day(self) -> None:
-        """Pair the only line and the only transfer of an amount on a day."""
+        """Pair the only line and the only transfer of an amount on a day.
+
+        What a name left ambiguous is not paired, and may yet be what another is taken for.
+        """
         free: defaultdict[tuple[int, dt.date], set[Place]] = defaultdict(set)
         for place, each in self.cash.items():
-            if place not in self.why_cash:
+            if self.why_cash.get(place) != "amount_differs":
                 free[each.amount_fen, each.on].add(place)
         agreeing = {
             key: {p for day in line.days for p in free.get((line.amount_fen, day), ())}
             for key, line in self.lines.items()
-            if key not in self.why_line
+            if self.why_line.get(key) != "amount_differs"
         }
         self._pair_the_only("amount_day", agreeing)
 
@@ -170,7 +173,9 @@ class _Matcher:
             for place in places:
                 sought[place].append(key)
         for key, places in agreeing.items():
-            if len(places) == 1 and sought[next(iter(places))] == [key]:
+            is_named = key in self.why_line or not self.why_cash.keys().isdisjoint(places)
+            is_free = rule != "amount_day" or not is_named
+            if len(places) == 1 and sought[next(iter(places))] == [key] and is_free:
                 self.pair(rule, (key,), places)
             elif places:
                 self.why_line[key] = "ambiguous"
