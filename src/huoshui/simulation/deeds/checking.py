@@ -25,6 +25,7 @@ from huoshui.web.agreements.models import Agreement, AgreementEvent, BookPart
 from huoshui.web.agreements.queries.end_of_day import loans_held, outlook_faults
 from huoshui.web.agreements.queries.loans import Loan, loan_of, reclassing_of
 from huoshui.web.agreements.rules.loan.state import LoanState
+from huoshui.web.agreements.rules.states import CLASSED, MADE, RATE_TAKEN
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.actions.sealing import record_seal
 from huoshui.web.audit.queries.packs import pack_on
@@ -226,6 +227,10 @@ _KEYS = (
 )
 
 
+_BY_THE_PLATFORM = (MADE, CLASSED, RATE_TAKEN)
+"""Kinds of events that nobody sends: days bring them."""
+
+
 def nothing_happened_twice(order: Order, seen: _Seen) -> Iterator[str]:
     """No key and no receipt stands twice, and each loan has the events that were taken, no more."""
     with connection.cursor() as cursor:
@@ -236,9 +241,11 @@ def nothing_happened_twice(order: Order, seen: _Seen) -> Iterator[str]:
     for name, book in order["books"].items():
         rows = AgreementEvent.objects.filter(agreement=seen.loans[name].agreement)
         kinds = Counter(rows.values_list("kind", flat=True))
-        for kind in {*kinds, *book["kinds"]} - {"made", "classed", "condition_met"}:
+        for kind in {*kinds, *book["kinds"]} - {*_BY_THE_PLATFORM, "condition_met"}:
             if kinds[kind] != book["kinds"].get(kind, 0):
                 yield f"loan {name}: {book['kinds'].get(kind, 0)} {kind} taken, {kinds[kind]} there"
+        resets = Counter(rows.filter(kind=RATE_TAKEN).values_list("on", flat=True))
+        yield from (f"loan {name}: {n} rates taken on {on}" for on, n in resets.items() if n > 1)
         keys = set(rows.exclude(key="").values_list("key", flat=True))
         if keys != set(book["keys"]):
             yield f"loan {name}: keys {sorted(keys ^ set(book['keys']))} stand on one side only"
