@@ -299,7 +299,7 @@ def _differences(flow: Counter[tuple[str, str]], book: dict[str, Any]) -> Iterat
     if owed != sent_fen:
         yield f"principal is {owed} fen in the ledger; what was sent leaves {sent_fen}"
     surplus = book["received_fen"] - book["refunded_fen"] - spent
-    # A receipt that bounced after a refund of it leaves a claim, so that less may be spent than paid.
+    # A receipt that bounced after its refund leaves a claim: less may be spent than was paid.
     if surplus < 0 or repaid > book["received_fen"]:
         yield f"{spent} fen were set against claims, {repaid} of them principal, of {book}"
 
