@@ -19,6 +19,7 @@ from huoshui.web.agreements.rules.limits import FACILITY, limit_terms_of
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
 from huoshui.web.agreements.rules.states import (
     CONDITION_MET,
+    EVENTS,
     MADE,
     STANDING,
     Happened,
@@ -28,7 +29,10 @@ from huoshui.web.agreements.rules.terms import terms_of
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.audit.rules.words import deeds_named
 from huoshui.web.delivery.actions.outbox import message_send
+
+deeds_named("agreement", EVENTS)
 
 
 @dataclass(frozen=True)

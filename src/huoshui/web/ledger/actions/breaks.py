@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.audit.rules.words import deeds_named
 from huoshui.web.ledger.actions.matching import (
     breaks_close,
     deeds_note,
@@ -25,8 +26,10 @@ from huoshui.web.ledger.actions.matching import (
 from huoshui.web.ledger.models import Break, MatchItem, StatementLine
 from huoshui.web.ledger.queries.cash import cash_unmatched
 from huoshui.web.ledger.queries.workers import workers
-from huoshui.web.ledger.rules.breaks import CLOSED, OPEN, TAKEN_APART, BreakRefusal
+from huoshui.web.ledger.rules.breaks import CLOSED, DEEDS, OPEN, TAKEN_APART, BreakRefusal
 from huoshui.web.ledger.rules.matching import Pair, Place
+
+deeds_named("break", DEEDS)
 
 WORK, CONFIRM = "statement.take", "break.confirm"
 

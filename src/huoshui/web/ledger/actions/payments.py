@@ -11,6 +11,7 @@ from huoshui.kernel.errors import Refused
 from huoshui.kernel.money import HOME
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import Actor
+from huoshui.web.audit.rules.words import deeds_named
 from huoshui.web.ledger.actions.matching import cash_name
 from huoshui.web.ledger.models import BankAccount, Instruction, InstructionDeed
 from huoshui.web.ledger.queries.cash import is_matched
@@ -22,6 +23,8 @@ from huoshui.web.ledger.rules.payments import (
     may_become,
     payee_problems,
 )
+
+deeds_named("payment", STATES)
 
 ASK, RELEASE = "payment.ask", "payment.release"
 
