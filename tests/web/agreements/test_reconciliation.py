@@ -135,8 +135,11 @@ def test_a_rejected_payment_is_asked_anew_or_its_draw_answers_its_reversal(offic
     }  # fmt: skip
     names = []
     for _ in range(2):
+        sent = office.sent(TODAY)
         with acting(office.officer):
-            made = reconciliation.payment_ask(office.sent(TODAY), **said)
+            made = reconciliation.payment_ask(sent, **said)
+            again = reconciliation.payment_ask(sent, **said)
+        assert again.id == made.id  # the same key again, as after an answer that was lost
         names.append(made.end_to_end)
         with acting(office.approver) as who:
             payments.instruction_release(who, at=AT, wanted=made.id)

@@ -49,7 +49,7 @@ def instruction_ask(
     actor.need(ASK)
     Refused.raise_any(payee_problems(payee))
     said = {
-        "end_to_end": end_to_end, "account_id": account.pk, "purpose": purpose,
+        "account_id": account.pk, "purpose": purpose,
         "agreement": agreement, "voucher_id": place[0], "n": place[1], "amount_fen": amount_fen,
         "currency": HOME, "payee_name": payee.name, "payee_account": payee.account,
         "payee_bank": payee.bank, "execute_on": execute_on, "text": text[:140],
@@ -65,10 +65,10 @@ def instruction_ask(
         raise PaymentRefusal.NOTHING_TO_PAY.refuse(what=agreement or end_to_end)
     tries = Instruction.objects.filter(voucher_id=place[0], n=place[1]).count()
     if tries:  # a bank that rejected an id does not take it again
-        said["end_to_end"] = end_to_end = f"{end_to_end[:32]}.{tries + 1}"
+        end_to_end = f"{end_to_end[:32]}.{tries + 1}"
     made: Instruction = Instruction.objects.create(
         id=uuid4(), institution_id=institution, key=key, state="asked", at=at, by=actor.person,
-        by_name=actor.name, **said,
+        by_name=actor.name, end_to_end=end_to_end, **said,
     )  # fmt: skip
     cash_name(actor, institution=institution, names=[(place, end_to_end, False)])
     _tell(actor, at=at, about=made)
