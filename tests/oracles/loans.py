@@ -162,7 +162,7 @@ class Diary:
             if self.plan:
                 self.lay(self.plan[0].period_from, is_new=self.plan[0].period_from == day)
         elif isinstance(act, ev.Extend):
-            self.matures_on = act.matures_on
+            self.matures_on = max(self.matures_on, act.matures_on)  # nothing ends sooner by it
             if self.plan:
                 self.lay(self.plan[0].period_from, is_new=self.plan[0].period_from == day)
         elif isinstance(act, ev.Pay):
