@@ -13,7 +13,6 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -34,15 +33,10 @@ def bench_eod(
     *, loans: int, workers: int, seed: int, packs: tuple[Path, ...], tick: Tick = unwatched
 ) -> dict[str, Any]:
     """Measure on a database made for it and thrown away."""
-    with tempfile.TemporaryDirectory(prefix="huoshui-eod-") as made:
-        home = Path(made)
-        home.chmod(0o755)
-        db = database.start(home, base=home / "data")
-        try:
-            database.migrate(db)
-            return _measure(db, home, packs, loans, workers, seed, tick)
-        finally:
-            database.stop(db)
+    with database.throwaway("huoshui-eod-") as (home, started):
+        db = started()
+        database.migrate(db)
+        return _measure(db, home, packs, loans, workers, seed, tick)
 
 
 def _measure(

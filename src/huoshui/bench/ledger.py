@@ -13,10 +13,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -34,15 +32,10 @@ VOUCHER_LEGS = 500
 
 def bench_ledger(*, writers: int, seconds: float, legs: int) -> dict[str, Any]:
     """Measure on a database made for it and thrown away."""
-    with tempfile.TemporaryDirectory(prefix="huoshui-ledger-") as made:
-        home = Path(made)
-        home.chmod(0o755)
-        db = database.start(home, base=home / "data")
-        try:
-            database.migrate(db)
-            return _measure(db, writers=writers, seconds=seconds, legs=legs)
-        finally:
-            database.stop(db)
+    with database.throwaway("huoshui-ledger-") as (_home, started):
+        db = started()
+        database.migrate(db)
+        return _measure(db, writers=writers, seconds=seconds, legs=legs)
 
 
 def _measure(db: database.Database, *, writers: int, seconds: float, legs: int) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -55,20 +54,15 @@ def simulate(
 ) -> dict[str, Any]:
     """Live on a database made for it and thrown away; tell what was done and what failed."""
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="huoshui-simulation-") as made:
-        home = Path(made)
-        home.chmod(0o755)
+    with database.throwaway("huoshui-simulation-") as (home, started_db):
         if region is None:
             region_make(home, packs, firms=firms, tick=tick)
         else:
             region_copy(region, home)
-        db = database.start(home, base=home / "data")
-        try:
-            database.migrate(db, tick=tick)
-            lived = _Lived(World(seed, kill=kill), db, Serving(home, packs, day=DAY))
-            lived.live(months, loans, tick)
-        finally:
-            database.stop(db)
+        db = started_db()
+        database.migrate(db, tick=tick)
+        lived = _Lived(World(seed, kill=kill), db, Serving(home, packs, day=DAY))
+        lived.live(months, loans, tick)
     return {**lived.told(months), "seconds": round(time.perf_counter() - started, 1)}
 
 
@@ -225,5 +219,7 @@ def _killed(home: Path, packs: tuple[Path, ...], day: dt.date, chance: random.Ra
     try:
         running.wait(0.8 + chance.random() * 3)
     except subprocess.TimeoutExpired:
+        pass  # still at work: it is killed in the middle of it
+    finally:
         running.send_signal(signal.SIGKILL)
         running.wait()

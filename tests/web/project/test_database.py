@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -270,3 +271,29 @@ def test_where_the_data_lies_is_remembered_in_the_home(base: Path) -> None:
     told = json.loads((base / "home" / "database.json").read_text())
     assert db.place is not None
     assert told == {"folder": str(db.place.folder)}
+
+
+WORKS = """
+import sys
+from huoshui.web.project import database
+with database.throwaway("huoshui-thrown-") as (home, started):
+    db = started()
+    print(db.place.folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_command_told_to_end_leaves_neither_its_server_nor_its_folder(base: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(base)}
+    command = [sys.executable, "-c", WORKS]
+    with subprocess.Popen(
+        command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        folder = Path(child.stdout.readline().strip())
+        server = embedded.server_running(embedded.Place(folder, None))
+        assert server is not None
+        child.terminate()
+        assert child.wait(30) == 128 + signal.SIGTERM
+    assert not server.is_running()
+    assert list(base.iterdir()) == []

@@ -12,6 +12,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from huoshui.kernel.errors import Refusal, Where
 from huoshui.kernel.step import Tick, unwatched
 from huoshui.web.project import embedded
 from huoshui.web.project.keys import FILE, Keys, keys_of
+from huoshui.web.project.lifeline import ended_as_told
 from huoshui.web.project.logins import (
     LOGINS,
     Connection,
@@ -108,6 +110,22 @@ def running(home: Path, *, tick: Tick = unwatched) -> Iterator[Database]:
     finally:
         if not db.was_running:
             stop(db)
+
+
+@contextmanager
+def throwaway(prefix: str) -> Iterator[tuple[Path, Callable[[], Database]]]:
+    """Give a home that is thrown away, and what starts its database; SIGTERM clears both as well.
+
+    The database is durable like any other: what is tried or measured on it holds for a real one.
+    """
+    with ended_as_told(), tempfile.TemporaryDirectory(prefix=prefix) as made:
+        home = Path(made).resolve()
+        home.chmod(0o755)  # root's server runs as another user and passes through
+        base = home / "data"
+        try:
+            yield home, lambda: start(home, base=base)
+        finally:
+            embedded.server_stop(embedded.place_of(home, base))
 
 
 def start(

@@ -206,16 +206,27 @@ def server_start(home: Path, place: Place, *, seconds: float = 60) -> subprocess
         with place.log.open("ab") as log:
             before = log.tell()
             child = _spawn([programs(place) / "postgres", "-D", place.data], place, log)
-        while time.monotonic() < deadline and child.poll() is None:
-            if _pid_in(place.data) == child.pid and _status(place.data) == "ready":
-                return child
-            time.sleep(0.02)
+        if _is_ready(child, place, deadline):
+            return child
         if child.poll() is None:  # slow (a long recovery): the caller asks until it answers
             return child
         if time.monotonic() > deadline or (_is_free(port) and not _workers(place)):
             reason = _complaint(place.log, before)
             raise ServerRefusal.NOT_STARTED.refuse(reason=reason, log=place.log)
         time.sleep(0.1)  # leftovers of a killed server are still going, or its port was taken
+
+
+def _is_ready(child: subprocess.Popen[bytes], place: Place, deadline: float) -> bool:
+    try:
+        while time.monotonic() < deadline and child.poll() is None:
+            if _pid_in(place.data) == child.pid and _status(place.data) == "ready":
+                return True
+            time.sleep(0.02)
+    except BaseException:  # we are told to end: nobody else knows of it yet
+        child.send_signal(signal.SIGINT)
+        child.wait()
+        raise
+    return False
 
 
 def server_running(place: Place) -> psutil.Process | None:
@@ -342,7 +353,11 @@ def _environment() -> dict[str, str]:
 def _run(command: list[str | Path], place: Place) -> tuple[int, str]:
     """Run a program to its end: its code and what it complained of."""
     with tempfile.TemporaryFile() as said:
-        code = _spawn(command, place, said).wait()
+        child = _spawn(command, place, said)
+        try:
+            code = child.wait()
+        finally:
+            child.kill()  # it is in a session of its own: nobody else ends it when we are told to
         said.seek(0)
         return code, said.read().decode("utf-8", "replace")
 
