@@ -101,7 +101,7 @@ class Kept:
         try:
             os.link(staged, folder / f"{number:06d}.parquet")
         except FileExistsError:
-            pass
+            pass  # another run came first; what this one found is found again where it is missing
         finally:
             staged.unlink()
 

@@ -1,4 +1,4 @@
-"""Makers of a book of loans in the database, and what the ledger must hold of each."""
+"""Makers of a book of loans in the database, and those that the ledger holds otherwise."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from huoshui.policy.pack import Pack
+from huoshui.simulation.deeds.checking import held
 from huoshui.web.agreements.models import Agreement, AgreementEvent, BookPart
 from huoshui.web.agreements.queries.loans import Loan, loan_of
 from huoshui.web.agreements.rules.loan import events as ev
 from huoshui.web.agreements.rules.loan.classing import CLASSES
-from huoshui.web.agreements.rules.loan.state import LoanState
 from huoshui.web.agreements.rules.terms import terms_of
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on
@@ -32,23 +32,6 @@ FLOATING = [
     {"reference": "lpr_5y", "reset": reset, "reference_bp": "350", "margin_bp": "25.5"}
     for reset in ("anniversary", "new_year")
 ]
-
-
-def held(state: LoanState) -> dict[str, int]:
-    """Give what the ledger holds of a loan, by account; nothing where it holds nothing."""
-    beside = not state.is_accruing
-    interest = state.interest_due_fen + state.running_fen
-    found = {
-        "loan_principal": state.principal_fen - state.overdue_principal_fen,
-        "overdue_principal": state.overdue_principal_fen,
-        "interest_off_books" if beside else "interest_receivable": interest,
-        "penalty_off_books" if beside else "penalty_receivable": state.penalty_fen,
-        "compound_off_books" if beside else "compound_receivable": state.compound_fen,
-        "cost_receivable": state.cost_fen,
-        "borrower_clearing": state.surplus_fen,
-        "written_off": sum(state.written_off.values()) - sum(state.recovered.values()),
-    }
-    return {code: fen for code, fen in found.items() if fen}
 
 
 class Portfolio:

@@ -11,6 +11,7 @@ import pytest
 
 from huoshui.kernel.errors import Refused
 from huoshui.policy.loader import load
+from huoshui.simulation.deeds.checking import held
 from huoshui.web.agreements.actions import loans
 from huoshui.web.agreements.actions.agreements import condition_meet
 from huoshui.web.agreements.actions.securities import security_take
@@ -26,7 +27,6 @@ from huoshui.web.audit.models import Entry
 from huoshui.web.cases.actions.applications import offer_accept
 from huoshui.web.ledger.queries.balances import balance_named
 from huoshui.web.ledger.rules.entries import AccountName
-from tests.web.agreements.portfolio import held
 from tests.web.cases.conftest import folder, loaded, parties, stage  # noqa: F401
 from tests.web.cases.given import TODAY, Stage
 from tests.web.insights.given import AT

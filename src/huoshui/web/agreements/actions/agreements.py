@@ -135,18 +135,11 @@ def condition_meet(
     elif found.state not in STANDING:  # a loan that is drawn stands as its fold says
         found.state = _folded(found)
         found.save(update_fields=["state"])
-    message_send(
-        actor,
-        at=at,
-        topic="agreement.condition_met",
-        body={
-            "zh": f"协议 {found.ref}：{condition.label['zh']}，已确认",
-            "en": f"Agreement {found.ref}: confirmed that {condition.label['en']}",
-            "link": f"/agreements/{found.id}",
-        },
-        key=f"{found.id}:{count + 1}",
-        subject=found.subject_id,
-    )
+    words = {
+        "zh": f"协议 {found.ref}：{condition.label['zh']}，已确认",
+        "en": f"Agreement {found.ref}: confirmed that {condition.label['en']}",
+    }
+    event_tell(actor, found, n=count + 1, kind=CONDITION_MET, at=at, words=words)
     return found
 
 
@@ -206,4 +199,25 @@ def event_add(
         institution=agreement.institution_id,
         rule=agreement.pack_digest,
         payload={"ref": agreement.ref, "n": n, **body},
+    )
+
+
+def event_tell(
+    actor: Actor,
+    agreement: Agreement,
+    *,
+    n: int,
+    kind: str,
+    at: dt.datetime,
+    words: dict[str, str],
+    page: str = "",
+) -> None:
+    """Tell all parties of an event, in both languages, with the page that shows it."""
+    message_send(
+        actor,
+        at=at,
+        topic=f"agreement.{kind}",
+        body={**words, "link": f"/agreements/{agreement.id}{page}"},
+        key=f"{agreement.id}:{n}",
+        subject=agreement.subject_id,
     )

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from huoshui.kernel.errors import Problem, Refused
 from huoshui.kernel.money import HOME, written
-from huoshui.web.agreements.actions.agreements import event_add, was_sent
+from huoshui.web.agreements.actions.agreements import event_add, event_tell, was_sent
 from huoshui.web.agreements.actions.facility_books import (
     draw_problems,
     facility_hold,
@@ -30,7 +30,6 @@ from huoshui.web.agreements.rules.loan.events import body_of
 from huoshui.web.agreements.rules.loan.refusals import LoanEventRefusal
 from huoshui.web.agreements.rules.refusals import AgreementRefusal
 from huoshui.web.agreements.rules.states import EVENTS, MADE, READY
-from huoshui.web.delivery.actions.outbox import message_send
 
 ADJUST = "facility.adjust"
 
@@ -93,18 +92,11 @@ def facility_change(sent: Sent, *, agreement: UUID, act: FacilityAct, on: dt.dat
         sent.actor, held, at=sent.at, today=sent.today, cause=f"{held.ref}:{n}",
         before={held.id: n - 1},
     )  # fmt: skip
-    message_send(
-        sent.actor,
-        at=sent.at,
-        topic=f"agreement.{kind}",
-        body={
-            "zh": f"授信 {held.ref}：{on} {EVENTS[kind]['zh']}",
-            "en": f"Facility {held.ref} {EVENTS[kind]['en']}, {on}",
-            "link": f"/agreements/{held.id}/facility",
-        },
-        key=f"{held.id}:{n}",
-        subject=held.subject_id,
-    )
+    words = {
+        "zh": f"授信 {held.ref}：{on} {EVENTS[kind]['zh']}",
+        "en": f"Facility {held.ref} {EVENTS[kind]['en']}, {on}",
+    }
+    event_tell(sent.actor, held, n=n, kind=kind, at=sent.at, words=words, page="/facility")
     return held
 
 

@@ -18,7 +18,7 @@ from huoshui.kernel.errors import Refused
 from huoshui.kernel.period import add_months, months_between
 from huoshui.policy.deciding import decide
 from huoshui.policy.schema.parts import Label
-from huoshui.web.agreements.actions.agreements import event_add, was_sent
+from huoshui.web.agreements.actions.agreements import event_add, event_tell, was_sent
 from huoshui.web.agreements.actions.cash_names import cash_note
 from huoshui.web.agreements.actions.facility_books import (
     draw_problems,
@@ -47,7 +47,6 @@ from huoshui.web.agreements.rules.security import may_draw_on
 from huoshui.web.agreements.rules.states import EVENTS, RATE_TAKEN, STANDING
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
-from huoshui.web.delivery.actions.outbox import message_send
 from huoshui.web.ledger.actions.posting import Wanted, vouchers_post
 from huoshui.web.ledger.rules.entries import Booking
 
@@ -328,15 +327,8 @@ def _book(sent: Sent, loan: Loan, event: Event | None, place: Place, *, until: d
 
 def _tell(sent: Sent, found: Agreement, event: Event) -> None:
     label = EVENTS[event.kind]
-    message_send(
-        sent.actor,
-        at=sent.at,
-        topic=f"agreement.{event.kind}",
-        body={
-            "zh": f"协议 {found.ref}：{event.on} {label['zh']}",
-            "en": f"Agreement {found.ref} {label['en']}, {event.on}",
-            "link": f"/agreements/{found.id}",
-        },
-        key=f"{found.id}:{event.n}",
-        subject=found.subject_id,
-    )
+    words = {
+        "zh": f"协议 {found.ref}：{event.on} {label['zh']}",
+        "en": f"Agreement {found.ref} {label['en']}, {event.on}",
+    }
+    event_tell(sent.actor, found, n=event.n, kind=event.kind, at=sent.at, words=words)
