@@ -7,84 +7,44 @@ it is in, words of the other language left on it, and whether it fits its window
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from huoshui.web.project import embedded
-from tests.given import ROOT
-from tests.region import HUOSHUI
+from tests.browser.prepared import DAY, HOME, free_port, start, stop, town_folder, until
 
-DAY = "2026-11-20"
-PATIENCE = 120.0
-KEPT = ("lake", "packs", "snapshots")
-"""What a home is made of, but for its database, keys and witness file: those are made anew."""
+__all__ = ["DAY", "LANGUAGES", "Town", "Visitor", "free_port", "serving", "until"]
 
 LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True)
 class Town:
-    """Where the pages are served, and everybody's password."""
+    """Where the pages are served, everybody's password, and who has signed in by now."""
 
     address: str
     passwords: dict[str, str]
-
-
-def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Ask until something is so; fail saying what never was."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.1)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    sessions: dict[tuple[str, tuple[str, str] | None], list[Any]] = field(default_factory=dict)
 
 
 @contextmanager
 def serving(region: Path, port: int | None = None) -> Iterator[Town]:
-    """Serve a copy of a region's home by the real command; leave no process behind."""
-    with tempfile.TemporaryDirectory(prefix="huoshui-town-") as folder:
-        base = Path(folder)
-        base.chmod(0o755)  # root's server runs as somebody else, who must pass through
-        home, ready = base / "home", base / "ready"
-        for each in region.iterdir():
-            if each.is_dir() and (each.name in KEPT or each.name.startswith("region")):
-                shutil.copytree(each, home / each.name)
-        words = ["serve", "--home", home, "--port", port or free_port()]
-        words += ["--day", DAY, "--once-ready", ready]
-        log = (base / "log").open("w", encoding="utf-8")
-        process = subprocess.Popen(
-            [*HUOSHUI, *map(str, words)],
-            cwd=ROOT,
-            env=os.environ | {"HUOSHUI_DATABASE_FOLDER": str(base / "data")},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    """Serve a town over a region by the real command; leave no process behind."""
+    with town_folder(region) as base:
+        process, address = start(base, port=port or free_port())
         try:
-            until(lambda: ready.exists() or process.poll() is not None, "the first page")
-            assert process.poll() is None, (base / "log").read_text("utf-8")
-            passwords = json.loads((home / "seats.json").read_text("utf-8"))
-            yield Town(ready.read_text("utf-8").strip().rstrip("/"), passwords)
+            yield Town(address, passwords_of(base))
         finally:
-            process.terminate()
-            process.wait(timeout=60)
-            log.close()
-            for data in base.glob("data/*/data"):
-                embedded.server_stop(embedded.Place(data.parent, None))
+            stop(process)
+
+
+def passwords_of(base: Path) -> dict[str, str]:
+    """Read everybody's password from a town's home."""
+    found: dict[str, str] = json.loads((base / HOME / "seats.json").read_text("utf-8"))
+    return found
 
 
 STICKING_OUT = """() => [...document.querySelectorAll('body *')]
@@ -139,10 +99,15 @@ class Visitor:
         return en if self.language == "en" else zh
 
     def sign_in(self, name: str, role: tuple[str, str] | None = None) -> Visitor:
-        """Sign in; of several roles take the one whose name is given."""
-        self.page.context.add_cookies(
-            [{"name": "huoshui_language", "value": self.language, "url": self.town.address}]
-        )
+        """Sign in; of several roles take the one whose name is given.
+
+        Who has signed in before comes again with that session's cookie, as people do all day.
+        """
+        language = {"name": "huoshui_language", "value": self.language, "url": self.town.address}
+        seat, cookies = (name, role), self.page.context
+        cookies.add_cookies([language, *self.town.sessions.get(seat, [])])
+        if seat in self.town.sessions:
+            return self.go("/")
         self.go("/sign-in")
         self.page.fill("#name", name)
         self.page.fill("#password", self.town.passwords[name])
@@ -153,6 +118,8 @@ class Visitor:
             with self.page.expect_navigation():
                 standing.locator("button").click()
             self.look()
+        self.town.sessions[seat] = [c for c in cookies.cookies() if c["name"] == "sessionid"]
+        assert self.town.sessions[seat]
         return self
 
     def go(self, path: str, status: int = 200) -> Visitor:

@@ -32,13 +32,13 @@ removed; on a disk, finding places for them took a third of all the server's sec
 ROOM_BYTES_LEAST = 2 * 2**30
 
 
-def _base() -> Path:
+def roomy() -> Path:
     """Give a folder that is open to all, so that root's server can pass through it."""
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES_LEAST
-    return MEMORY if roomy else Path(tempfile.gettempdir())
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES_LEAST
+    return MEMORY if has_room else Path(tempfile.gettempdir())
 
 
-SERVERS = _base() / "huoshui-test-servers"
+SERVERS = roomy() / "huoshui-test-servers"
 
 AsRole = Callable[..., psycopg.Connection[Any]]
 

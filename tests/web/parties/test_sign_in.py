@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from huoshui.kernel.errors import Refused
 from huoshui.web.audit.actions.acting import acting
@@ -16,6 +18,7 @@ from huoshui.web.parties.actions.signing_in import sign_in
 from huoshui.web.parties.models import Person, SignInAttempt
 from huoshui.web.parties.queries.actors import standings
 from huoshui.web.parties.rules.refusals import SignInRefusal
+from huoshui.web.project.settings import PASSWORD_HASHERS
 from tests.web import given
 from tests.web.given import AT, DAY, PASSWORD
 
@@ -27,6 +30,13 @@ def officer(database: object) -> given.Seated:
     return given.seated(
         "officer", "bank_officer", institution=given.institution("huoshui_city_bank")
     )
+
+
+@pytest.fixture
+def settings_of_serve() -> Iterator[None]:
+    """Passwords are hashed as the served pages hash them, not as tests do."""
+    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
+        yield
 
 
 def _try(name: str, password: str, *, minutes: float = 0, address: str = HERE) -> str:
@@ -43,6 +53,17 @@ def test_the_right_password_lets_in_whatever_the_case_of_the_name(officer: given
     assert _try(" Officer ", PASSWORD) == ""
     with acting(officer.actor):
         assert Entry.objects.filter(action="person.signed_in").count() == 1
+
+
+def test_a_hash_of_the_older_kind_still_opens_and_is_made_anew(
+    officer: given.Seated, settings_of_serve: None
+) -> None:
+    older = PBKDF2PasswordHasher().encode(PASSWORD, "a salt of some length", iterations=10)
+    Person.objects.filter(id=officer.person.id).update(password=older)
+    assert _try("officer", "guess") == SignInRefusal.WRONG.code
+    assert _try("officer", PASSWORD) == ""
+    assert Person.objects.get(id=officer.person.id).password.startswith("scrypt$")
+    assert _try("officer", PASSWORD, minutes=1) == ""
 
 
 def test_a_wrong_name_and_a_wrong_password_are_told_alike(officer: given.Seated) -> None:

@@ -103,7 +103,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # moments are kept in UTC; pages show them in the region's own time
 USE_I18N = False  # both languages stand side by side in the pages (docs/adr)
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+# The first makes new hashes: it needs 16 MiB a guess, and a third of the processor's seconds that
+# a million rounds of the other took.  A hash of the other is made anew when its owner signs in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 SIGN_IN_TRIES = 5  # failed attempts for one name within the pause, then the door stays shut
 SIGN_IN_TRIES_OF_ADDRESS = 30  # the same for one address, behind which an office may sit
 SIGN_IN_PAUSE_MINUTES = 15
