@@ -72,10 +72,43 @@ def test_a_changed_byte_or_another_day_is_read_anew(kept: Path, roots: list[Path
     role = roots[0] / "roles" / "auditor.yaml"
     role.write_text(role.read_text("utf-8") + "# a remark\n", "utf-8")
     changed = loader.load(roots, asof=DAY)
-    later = loader.load(roots, asof=DAY + dt.timedelta(days=1))
+    later = loader.load(roots, asof=turn_after(first))
     assert changed.digest != first.digest
-    assert later.asof == DAY + dt.timedelta(days=1)
+    assert later.asof == turn_after(first)
     assert len(list(kept.iterdir())) == 3
+
+
+def turn_after(pack: Pack) -> dt.date:
+    """Give the next day on which a pack might say something else."""
+    return min(day for day in pack.turns if day > pack.asof)
+
+
+def test_days_that_no_file_names_say_the_same_and_are_read_once(
+    kept: Path, roots: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = loader.load(roots, asof=DAY)
+    turn = turn_after(first)
+    within, after = turn + dt.timedelta(days=1), turn_after(loader.load(roots, asof=turn))
+    assert not loader.is_same_on(first, turn)
+    assert loader.is_same_on(first, turn - dt.timedelta(days=1))
+    unread(monkeypatch)
+    later = loader.load(roots, asof=within)
+    assert later.asof == within < after
+    assert loader.on_day(later, turn).asof == turn
+
+
+def test_what_begins_on_a_day_holds_from_that_day_however_it_was_read(
+    kept: Path, roots: list[Path]
+) -> None:
+    begins = dt.date(2031, 3, 4)
+    role = roots[0] / "roles" / "auditor.yaml"
+    role.write_text(role.read_text("utf-8") + f"valid_from: {begins}\n", "utf-8")
+    day = dt.timedelta(days=1)
+    for asof in (begins - day, begins, begins + day, begins - 2 * day):
+        pack = loader.load(roots, asof=asof)
+        assert ("auditor" in pack.roles) == (asof >= begins)
+        for other in (begins - day, begins):
+            assert ("auditor" in loader.on_day(pack, other).roles) == (other >= begins)
 
 
 def test_what_is_damaged_is_read_anew_and_mended(kept: Path, roots: list[Path]) -> None:
@@ -101,6 +134,5 @@ def test_those_unused_for_longest_are_let_go(
     kept: Path, roots: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remembered, "KEPT_MOST", 1)
-    loader.load(roots, asof=DAY)
-    loader.load(roots, asof=DAY + dt.timedelta(days=1))
+    loader.load(roots, asof=turn_after(loader.load(roots, asof=DAY)))
     assert len(list(kept.iterdir())) == 1

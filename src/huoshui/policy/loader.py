@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,15 +115,23 @@ def load(roots: Sequence[Path], *, asof: dt.date, kept: Kept | None = None) -> P
     """
     problems: list[Problem] = []
     files = list(pack_files(roots, problems))
-    digest = _digest(_contents(files, roots))
+    found = _contents(files, roots)
+    digest, turns = _digest(found), _turns(found)
     examples = Unread(_examples(files, problems))
-    key = remembered.key_of(digest, asof.isoformat())
+    since = max((day for day in turns if day <= asof), default=dt.date.min)
+    key = remembered.key_of(digest, since.isoformat())
     pack = None if problems else remembered.recall(key)
     if pack is None:
         with remembered.unhurried():
-            pack = _read_all(roots, files, digest, asof, kept, problems)
+            pack = replace(_read_all(roots, files, digest, asof, kept, problems), turns=turns)
         remembered.remember(key, pack)
-    return replace(pack, roots=tuple(roots), example_documents=examples)
+    return replace(pack, asof=asof, roots=tuple(roots), example_documents=examples)
+
+
+def is_same_on(pack: Pack, day: dt.date) -> bool:
+    """Say whether a pack says on a day what it says on its own: no file names a day between."""
+    first, last = sorted((pack.asof, day))
+    return bool(pack.turns) and not any(first < turn <= last for turn in pack.turns)
 
 
 def _read_all(
@@ -156,6 +165,7 @@ def _read_all(
         documents=documents,
         example_documents={},
         roots=(),  # where files stand is no part of what they say
+        turns=(),
         # Sorted by name, not by file: bits of verdict words are counted in this order.
         **{kind: dict(sorted(known.items())) for kind, known in made.items()},
     )
@@ -194,7 +204,9 @@ def on_day(pack: Pack, day: dt.date) -> Pack:
     others = pack.remembered.setdefault("other days", {})
     assert isinstance(others, dict), "only this function writes it"
     if day not in others:
-        others[day] = load(pack.roots, asof=day)
+        others[day] = (
+            replace(pack, asof=day) if is_same_on(pack, day) else load(pack.roots, asof=day)
+        )
     found = others[day]
     assert isinstance(found, Pack), "only this function writes it"
     return found
@@ -258,6 +270,22 @@ def _digest(contents: Sequence[tuple[str, Path]]) -> str:
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
+
+
+_DAY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _turns(contents: Sequence[tuple[str, Path]]) -> tuple[dt.date, ...]:
+    """Give every day that the files name: on no other may anything begin or cease to hold."""
+    named = {day for _, path in contents for day in _DAY.findall(path.read_bytes())}
+    return tuple(sorted(filter(None, map(_day_of, named))))
+
+
+def _day_of(text: bytes) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text.decode("ascii"))
+    except ValueError:  # a number that only looks like a day
+        return None
 
 
 def _units(roots: Sequence[Path], problems: list[Problem]) -> dict[str, schema.Unit]:

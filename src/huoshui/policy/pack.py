@@ -61,6 +61,7 @@ class Pack:
     documents: Mapping[tuple[str, str], Document] = field(repr=False)
     example_documents: Mapping[tuple[str, str], Document] = field(repr=False)
     roots: tuple[Path, ...] = ()
+    turns: tuple[dt.date, ...] = ()  # the days that its files name: it changes on no other
     titles: Mapping[str, Title] = field(default_factory=dict)
     tables: Mapping[str, DecisionTable] = field(default_factory=dict)
     sharings: Mapping[str, Sharing] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from django.db import connection
 
 from huoshui import matching
 from huoshui.pipeline.requests import archived
-from huoshui.policy.loader import digest_of, load
+from huoshui.policy.loader import digest_of, is_same_on, load
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Kept
 
@@ -82,12 +83,27 @@ request_finished.connect(_end, dispatch_uid="packs in force")
 
 @lru_cache(maxsize=16)
 def _published(digest: str, folders: tuple[Path, ...], home: Path, day: dt.date) -> Pack:
-    """Read published packs from the folders while those are still they, else from the archive."""
+    """Give published packs as they were read for a day like this one, or read them.
+
+    They are read from the folders while those are still they, else from the archive.
+    """
+    held = [each for each in _READ if each.digest == digest]
+    pack = next((each for each in held if is_same_on(each, day)), None)
+    if pack is not None:
+        return replace(pack, asof=day)
     if digest_of(folders) == digest:
         pack = read_pack(folders, day)
-        if pack.digest == digest:  # nobody edited them since they were read
-            return pack
-    return read_pack(tuple(archived(home, digest)), day)
+    if pack is None or pack.digest != digest:  # somebody edited them since they were read
+        pack = read_pack(tuple(archived(home, digest)), day)
+    _READ[:] = [*_READ, pack][-READ_MOST:]
+    return pack
+
+
+READ_MOST = 6
+"""So many published packs are held, the last read; each is half a million objects."""
+
+_READ: list[Pack] = []
+"""What was read of publications: one of each for a stretch of days that change nothing."""
 
 
 @lru_cache(maxsize=8)
@@ -96,11 +112,13 @@ def read_pack(roots: tuple[Path, ...], day: dt.date) -> Pack:
     return load(roots, asof=day, kept=KEPT)
 
 
-@lru_cache(maxsize=8)
-def _plan(digest: str, roots: tuple[Path, ...], day: dt.date) -> matching.Plan:
-    return matching.compile(read_pack(roots, day), asof=day)
-
-
 def plan_of(pack: Pack) -> matching.Plan:
     """Give a pack's offerings made ready for matching, compiled once."""
-    return _plan(pack.digest, tuple(pack.roots), pack.asof)
+    if PLAN not in pack.remembered:
+        pack.remembered[PLAN] = matching.compile(pack, asof=pack.asof)
+    found = pack.remembered[PLAN]
+    assert isinstance(found, matching.Plan), "only this function writes it"
+    return found
+
+
+PLAN = "matching.plan"
