@@ -203,6 +203,8 @@ def growth(terms: LoanTerms, start: dt.date, end: dt.date, rates: Rates) -> Frac
     if begins >= end:
         return Fraction(0)
     resets = resets_between(terms.rate, terms.rate_from or terms.drawn_on, begins, end)
+    if not resets:  # the most frequent by far, and a sum of fractions costs as much as they do
+        return interest(1, terms.annual_rate(begins, rates), begins, end, terms.day_count)
     days = [begins, *resets, end]
     parts = (
         interest(1, terms.annual_rate(first, rates), first, last, terms.day_count)

@@ -21,6 +21,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from huoshui.kernel.errors import Refused
 from huoshui.kernel.money import HOME
 from huoshui.web.agreements.rules.loan.refusals import LoanEventRefusal
 
@@ -281,25 +282,27 @@ _READERS: Mapping[type[Any], Callable[[str], Any]] = {
 
 
 def _read(kind: str, name: str, hint: Any, value: Any) -> Any:
-    refused = LoanEventRefusal.NOT_READABLE.refuse(kind=kind, name=name, value=value)
+    def refused() -> Refused:
+        return LoanEventRefusal.NOT_READABLE.refuse(kind=kind, name=name, value=value)
+
     if get_origin(hint) is tuple:  # a plan: days, each with an amount
         try:
             return tuple((dt.date.fromisoformat(day), int(fen)) for day, fen in value)
         except (ValueError, TypeError):
-            raise refused from None
+            raise refused() from None
     kinds = (hint,) if get_origin(hint) is collections.abc.Mapping else get_args(hint) or (hint,)
     if value is None and type(None) in kinds:
         return None
     if all(isinstance(each, str) for each in kinds):  # a closed list of words
         if value not in kinds:
-            raise refused
+            raise refused()
         return value
     for one, reader in _READERS.items():
         if one in kinds:
             try:
                 return reader(value)
             except (ValueError, TypeError, InvalidOperation):
-                raise refused from None
+                raise refused() from None
     if int in kinds:
         fits = isinstance(value, int) and not isinstance(value, bool)
     elif bool in kinds:
@@ -311,5 +314,5 @@ def _read(kind: str, name: str, hint: Any, value: Any) -> Any:
             isinstance(known, bool | str | None) for known in value.values()
         )
     if not fits:
-        raise refused
+        raise refused()
     return value
