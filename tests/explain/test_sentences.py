@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
+import random
 from decimal import Decimal
 from pathlib import Path
 
@@ -145,3 +147,34 @@ def test_lines_say_the_caution_and_whose_the_terms_are(
     offering = list(explain.offering_lines(_report(pack, row), language))
     assert any(line.strip().startswith("※") for line in offering)
     assert sum("✓" in line for line in offering) == len(_report(pack, row)["clauses"])
+
+
+def test_what_was_told_before_never_stands_for_what_would_be_told_anew(pack: Pack) -> None:
+    """One pack tells of many rows in turn; a copy of it, which remembers nothing, of each row."""
+    chance = random.Random(20261121)
+    plan = matching.compile(pack, asof=pack.asof)
+    offerings = chance.sample(list(pack.offerings), 25)
+    names = sorted({name for name in plan.reads if name in pack.indicators})
+    rows = [_row(pack)]
+    for _ in range(12):  # each a little other than the one before, so that much is told again
+        lost = dict.fromkeys(chance.sample(names, 3))
+        flags = {n: chance.choice([True, False]) for n in ("is_high_tech", "is_abnormal")}
+        staff = chance.choice([1, 1.0, 2.5])
+        rows.append({**rows[-1], **lost, **flags, "company_age_months": staff})
+    for row in rows:
+        given = {"asof": pack.asof, "plan": plan, "offerings": offerings}
+        traces = matching.explain_one(pack, row, **given)
+        anew = dataclasses.replace(pack)
+        assert not anew.remembered
+        for trace in traces:
+            told = json.dumps(explain.offering_report(pack, trace, row), default=str)
+            assert told == json.dumps(explain.offering_report(anew, trace, row), default=str)
+
+
+def test_whoever_adds_to_a_report_changes_no_other(pack: Pack) -> None:
+    row = _row(pack)
+    (trace,) = matching.explain_one(pack, row, asof=pack.asof, offerings=["knowledge_value_loan"])
+    first = explain.clause_report(pack, trace.clauses[0], row)
+    as_told = dict(first)
+    first["parts"] = ["more"]
+    assert explain.clause_report(pack, trace.clauses[0], row) == as_told

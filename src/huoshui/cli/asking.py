@@ -22,6 +22,7 @@ from huoshui.pipeline.shadow import disagreements, keep_shadow
 from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import open_to, rating_counts, summary
 from huoshui.policy.loader import load
+from huoshui.policy.remembered import unhurried
 
 FACTS_FOR = 25
 """For so many subjects at most the rows behind each number are listed; each asks many queries."""
@@ -299,13 +300,15 @@ def explain(
     with running.session() as engine, output.progress(quiet=as_json) as tick:
         work, seen = subjects.see(engine, lake, pack, asked, known=known, tick=tick)
         for one in seen:
-            answer = subjects.explained(
-                work, one, plan, offering=offering, with_facts=len(asked) <= FACTS_FOR
-            )
-            if as_json:
-                output.show_json(answer, one_line=len(asked) > 1)
-            else:
-                show_explained(answer, lang, clauses=offering is not None)
+            # An answer is a hundred thousand small objects without a circle among them.
+            with unhurried():
+                answer = subjects.explained(
+                    work, one, plan, offering=offering, with_facts=len(asked) <= FACTS_FOR
+                )
+                if as_json:
+                    output.show_json(answer, one_line=len(asked) > 1)
+                else:
+                    show_explained(answer, lang, clauses=offering is not None)
 
 
 def show_explained(answer: dict[str, Any], lang: Any, *, clauses: bool) -> None:

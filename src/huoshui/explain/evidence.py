@@ -7,15 +7,31 @@ computed from; a score's interval for want of its unanswered criteria.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
-from huoshui.explain.numbers import Language, column_label
+from huoshui.explain.numbers import Language, column_label, rating_of
 from huoshui.policy.expression import names, parse
 from huoshui.policy.pack import Pack
-from huoshui.ratings import columns as rating_columns
 
 NAMED_MOST = 5
 """How many missing things a sentence names."""
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """What leaves a clause open, and the items of fact that would decide it."""
+
+    columns: tuple[str, ...]
+    items: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pack: Pack, columns: Iterable[str], row: Mapping[str, object]) -> Wanting:
+        """Ask it of a row for a clause over these columns."""
+        missing = missing_columns(pack, columns, row)
+        return cls(
+            missing, tuple(dict.fromkeys(i for c in missing for i in items_behind(pack, c, row)))
+        )
 
 
 def missing_columns(
@@ -24,7 +40,7 @@ def missing_columns(
     """Give the indicators whose absence leaves a clause over these columns open."""
     found: dict[str, None] = {}
     for column in columns:
-        rating = _rating_of(pack, column)
+        rating = rating_of(pack, column)
         if rating is not None:
             found |= {c: None for c in _read_for(pack, rating) if row.get(c) is None}
         elif row.get(column) is None:
@@ -76,10 +92,15 @@ def evidence_sentence(
     given: str | None = None,
 ) -> str:
     """Say what is missing and what can show it."""
-    missing = missing_columns(pack, columns, row)
-    items = dict.fromkeys(item for c in missing for item in items_behind(pack, c, row))
-    labels = [getattr(pack.items[i].label, language) for i in items if i in pack.items]
-    what = _listed([column_label(pack, c, language) for c in missing], language)
+    return wanting_sentence(pack, Wanting.of(pack, columns, row), language, given=given)
+
+
+def wanting_sentence(
+    pack: Pack, wanting: Wanting, language: Language, *, given: str | None = None
+) -> str:
+    """Say what is missing and what can show it; `given` names what a rule wants to see."""
+    labels = [getattr(pack.items[i].label, language) for i in wanting.items if i in pack.items]
+    what = _listed([column_label(pack, c, language) for c in wanting.columns], language)
     shows = _in(given, language) if given else _listed(labels, language)
     if language == "zh":
         lacking = f"缺{what}" if what else "现有数据无法判断"
@@ -102,13 +123,6 @@ def _in(given: str, language: Language) -> str:
     """Take the language's half of a text that a pack writes as `中文 / English`."""
     zh, _, en = given.partition(" / ")
     return en if language == "en" and en else zh
-
-
-def _rating_of(pack: Pack, column: str) -> str | None:
-    for name in pack.ratings:
-        if column in rating_columns(name):
-            return name
-    return None
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from huoshui.explain.once import once
 from huoshui.policy.pack import Pack
 from huoshui.policy.scope import APPLICATION_COLUMNS
 from huoshui.ratings import columns as rating_columns
@@ -79,13 +80,22 @@ def column_unit(pack: Pack, column: str) -> str | None:
         return indicator.unit
     if column in APPLICATION_COLUMNS:
         return APPLICATION_COLUMNS[column].unit
-    for rating in pack.ratings:
-        names = rating_columns(rating)
-        if column in (names.score, names.low, names.high):
-            return "point"
-        if column == names.line:
-            return "fen"
-    return None
+    rating = rating_of(pack, column)
+    if rating is None:
+        return None
+    names = rating_columns(rating)
+    if column == names.line:
+        return "fen"
+    return "point" if column in (names.score, names.low, names.high) else None
+
+
+def rating_of(pack: Pack, column: str) -> str | None:
+    """Name the rating that a column of the profile belongs to, if any."""
+
+    def every() -> dict[str, str]:
+        return {c: rating for rating in pack.ratings for c in rating_columns(rating)}
+
+    return once(pack, "rating_of", (), every).get(column)
 
 
 def column_label(pack: Pack, column: str, language: Language) -> str:
@@ -95,12 +105,11 @@ def column_label(pack: Pack, column: str, language: Language) -> str:
         return str(getattr(indicator.label, language))
     if column in APPLICATION_COLUMNS:
         return str(getattr(APPLICATION_COLUMNS[column].label, language))
-    for name, rating in pack.ratings.items():
-        names = rating_columns(name)
-        if column in names:
-            tail = _RATING_TAIL[language][names.index(column)]
-            return f"{getattr(rating.label, language)}{tail}"
-    return column
+    rating = rating_of(pack, column)
+    if rating is None:
+        return column
+    tail = _RATING_TAIL[language][rating_columns(rating).index(column)]
+    return f"{getattr(pack.ratings[rating].label, language)}{tail}"
 
 
 _RATING_TAIL = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from huoshui.explain.evidence import evidence_sentence, items_behind, missing_columns
+from huoshui.explain.evidence import Wanting, evidence_sentence
 from huoshui.explain.numbers import (
     LANGUAGES,
     Language,
@@ -18,6 +18,7 @@ from huoshui.explain.numbers import (
     plain_number,
     shown,
 )
+from huoshui.explain.once import clause_key, once
 from huoshui.explain.sentences import (
     clause_sentence,
     said,
@@ -81,20 +82,32 @@ def offering_report(
 
 def clause_report(pack: Pack, clause: ClauseTrace, row: Mapping[str, object]) -> Report:
     """Give one clause: what it asks, what it found, what it compared with, on what authority."""
-    missing = missing_columns(pack, clause.columns, row) if clause.verdict is None else ()
+    wanting = Wanting.of(pack, clause.columns, row) if clause.verdict is None else None
+    kept = once(
+        pack,
+        "clause_report",
+        (clause.id, clause.implied, clause.cite, wanting, clause_key(clause)),
+        lambda: _clause_report(pack, clause, row, wanting),
+    )
+    return dict(kept)  # whoever asks may add to it
+
+
+def _clause_report(
+    pack: Pack, clause: ClauseTrace, row: Mapping[str, object], wanting: Wanting | None
+) -> Report:
     return {
         "clause": clause.id,
         "verdict": clause.verdict,
         "implied": clause.implied,
         "say": {x: said(pack, clause.say, clause.columns, clause.values, x) for x in LANGUAGES},
-        "sentence": {x: clause_sentence(pack, clause, row, x) for x in LANGUAGES},
+        "sentence": {x: clause_sentence(pack, clause, row, x, wanting=wanting) for x in LANGUAGES},
         "found": [column_report(pack, n, v) for n, v in clause.columns.items()],
         "compared_with": [
             _value_report(pack, name, cited, clause.columns)
             for name, cited in clause.values.items()
         ],
-        "missing": list(missing),
-        "evidence": list(dict.fromkeys(i for c in missing for i in items_behind(pack, c, row))),
+        "missing": list(wanting.columns) if wanting else [],
+        "evidence": list(wanting.items) if wanting else [],
         **citation_report(pack, clause.cite),
     }
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from huoshui.explain.evidence import evidence_sentence
+from huoshui.explain.evidence import Wanting, wanting_sentence
 from huoshui.explain.numbers import (
     Language,
     column_label,
@@ -15,6 +15,7 @@ from huoshui.explain.numbers import (
     plain_number,
     shown,
 )
+from huoshui.explain.once import clause_key, once
 from huoshui.matching import ClauseTrace, Kind, OfferingTrace, Terms, Verdict
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited, Label
@@ -82,12 +83,31 @@ def _shared_unit(pack: Pack, columns: Mapping[str, object]) -> str | None:
 
 
 def clause_sentence(
-    pack: Pack, clause: ClauseTrace, row: Mapping[str, object], language: Language
+    pack: Pack,
+    clause: ClauseTrace,
+    row: Mapping[str, object],
+    language: Language,
+    *,
+    wanting: Wanting | None = None,
 ) -> str:
-    """Say what a clause asks and what it found, or what it wants for."""
+    """Say what a clause asks and what it found, or what it wants for (asked of the row if new)."""
+    if clause.verdict is None and wanting is None:
+        wanting = Wanting.of(pack, clause.columns, row)
+    return once(
+        pack,
+        "clause_sentence",
+        (language, wanting, clause_key(clause)),
+        lambda: _clause_sentence(pack, clause, wanting, language),
+    )
+
+
+def _clause_sentence(
+    pack: Pack, clause: ClauseTrace, wanting: Wanting | None, language: Language
+) -> str:
     asks = said(pack, clause.say, clause.columns, clause.values, language)
     if clause.verdict is None:
-        wants = evidence_sentence(pack, clause.columns, row, language, given=clause.evidence)
+        assert wanting is not None, "an open clause wants for something"
+        wants = wanting_sentence(pack, wanting, language, given=clause.evidence)
         return f"{asks}（{wants}）" if language == "zh" else f"{asks} ({wants})"
     found = [
         f"{column_label(pack, name, language)} {column_value(pack, name, value, language)}"

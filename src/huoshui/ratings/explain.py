@@ -121,7 +121,12 @@ class RatingTrace:
 
 def explain(pack: Pack, rating: str, row: Mapping[str, object], *, asof: dt.date) -> RatingTrace:
     """Trace one rating of one profile row."""
-    scheme = compile_rating(pack, known_rating(pack, rating), asof=asof)
+    wanted = known_rating(pack, rating)
+    kept = f"rating {rating} {asof}"  # checking a scheme takes longer than asking it of a row
+    if kept not in pack.remembered:
+        pack.remembered[kept] = compile_rating(pack, wanted, asof=asof)
+    scheme = pack.remembered[kept]
+    assert isinstance(scheme, Scheme), "kept under its own name"
     return trace(pack, scheme, row)
 
 

@@ -1,0 +1,57 @@
+"""What was put into words for one subject is not put into words again for the next.
+
+A region's subjects differ in few clauses: of a thousand clauses told of each of sixty firms, one
+in six is told of a firm for the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+from huoshui.matching import ClauseTrace
+from huoshui.policy.pack import Pack
+
+Made = TypeVar("Made")
+
+KEPT_MOST = 1 << 13
+"""So many new things of a kind are kept with a pack, and as many that were new before."""
+
+
+@dataclass
+class _Kept:
+    """What was made of a kind: what is new, and what was before; unasked, it goes after two."""
+
+    new: dict[Hashable, object] = field(default_factory=dict)
+    old: dict[Hashable, object] = field(default_factory=dict)
+
+
+def once(pack: Pack, kind: str, key: Hashable, make: Callable[[], Made]) -> Made:
+    """Give what was made under a key, never None, or make it and keep it with the pack."""
+    kept = cast(_Kept, pack.remembered.setdefault(f"explain.{kind}", _Kept()))
+    found = kept.new.get(key)
+    if found is None:
+        found = kept.old.get(key)
+        if found is None:
+            found = make()
+        if len(kept.new) >= KEPT_MOST:
+            kept.old, kept.new = kept.new, {}
+        kept.new[key] = found
+    return cast(Made, found)
+
+
+def clause_key(clause: ClauseTrace) -> Hashable:
+    """Give all that words on a clause are made of, but for what a row lacks.
+
+    The same clause stands in many offerings, so it is known by what it says and not by where it
+    stands.
+    """
+    values = tuple(
+        (name, None if cited is None else (str(cited.value), cited.unit, cited.cite))
+        for name, cited in clause.values.items()
+    )
+    # The type tells 1, 1.0 and true apart, which are equal.
+    columns = tuple((name, type(value), value) for name, value in clause.columns.items())
+    say = clause.say
+    return (clause.verdict, say.zh, say.en, clause.evidence, values, columns)
