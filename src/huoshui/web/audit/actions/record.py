@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from huoshui.web.audit.actions.statements import answered
+from huoshui.web.audit.actions.statements import answered, bytes_listed, texts_listed
 from huoshui.web.audit.models import Entry, Payload
 from huoshui.web.audit.rules import digests
 from huoshui.web.audit.rules.actor import Actor
@@ -18,6 +18,30 @@ from huoshui.web.audit.rules.findings import ERASED
 from huoshui.web.audit.rules.refusals import RecordRefusal
 
 _WRITE = f"SELECT audit_entry_write({', '.join(f'${n}' for n in range(1, 16))})".encode()
+
+
+class Deed(NamedTuple):
+    """What one of many entries that are written together says by itself."""
+
+    reason: str
+    rule: str | None
+    payload: Mapping[str, Any]
+
+
+class Said(NamedTuple):
+    """What `audit_entries_write` takes beside what the deed knows: lists as their texts."""
+
+    forms: str
+    at: dt.datetime
+    actor_kind: str
+    actor: str
+    person: UUID | None
+    subject: UUID | None
+    reasons: str
+    rules: str
+    payload_digests: str
+    salts: str
+    bodies: str
 
 
 def entry_add(
@@ -38,34 +62,8 @@ def entry_add(
     The subject and the institution named may read the entry, payload and all.
     """
     assert connection.in_atomic_block, "an entry is written in the transaction of its deed"
-    values = entry_said(
-        actor, at=at, action=action, object_kind=object_kind, object_id=str(object_id),
-        subject=subject, institution=institution, rule=rule, payload=payload, reason=reason,
-    )  # fmt: skip
-    row = answered(_WRITE, values)
-    assert row is not None, "it gives the number of what it wrote"
-    return int(row[0] or 0)
-
-
-def entry_said(
-    actor: Actor,
-    *,
-    at: dt.datetime,
-    action: str,
-    object_kind: str,
-    object_id: str | None,
-    subject: UUID | None = None,
-    institution: UUID | None = None,
-    rule: str | None = None,
-    payload: Mapping[str, Any] | None = None,
-    reason: str | None = None,
-) -> list[Any]:
-    """Give what `audit_entry_write` takes, for who has the database write entry and deed at once.
-
-    Without an `object_id` the function is given it there: the deed's number is not known before.
-    """
     body = digests.canonical_text(digests.plain(payload)) if payload else None
-    salt = secrets.token_bytes(digests.SALT_BYTES) if payload else None
+    salt = _salt() if payload else None
     hashed = digests.payload_text_digest(salt, body) if salt and body else None
     columns = {
         "at": at,
@@ -76,12 +74,63 @@ def entry_said(
         "institution_id": institution,
         "action": action,
         "object_kind": object_kind,
-        "object_id": None if object_id is None else digests.clean(object_id),
+        "object_id": digests.clean(str(object_id)),
         "reason": None if reason is None else digests.clean(reason),
         "rule": None if rule is None else digests.clean(rule),
         "payload_digest": hashed,
     }
-    return [digests.entry_form(**columns), *columns.values(), salt, body]
+    row = answered(_WRITE, [digests.entry_form(**columns), *columns.values(), salt, body])
+    assert row is not None, "it gives the number of what it wrote"
+    return int(row[0] or 0)
+
+
+def entries_said(
+    actor: Actor,
+    *,
+    at: dt.datetime,
+    action: str,
+    object_kind: str,
+    deeds: Iterable[Deed],
+    subject: UUID | None = None,
+    institution: UUID | None = None,
+) -> Said:
+    """Say many entries at once, each as `entry_add` would write it.
+
+    The function is given the numbers of the deeds there: they are not known before.
+    """
+    bodies: list[str] = []
+    salts: list[bytes] = []
+    differ: list[dict[str, Any]] = []
+    for reason, rule, payload in deeds:
+        body, salt = digests.canonical_text(digests.plain(payload)), _salt()
+        bodies.append(body)
+        salts.append(salt)
+        differ.append({
+            "reason": digests.clean(reason),
+            "rule": None if rule is None else digests.clean(rule),
+            "payload_digest": digests.payload_text_digest(salt, body),
+        })  # fmt: skip
+    shared = {
+        "at": at,
+        "actor_kind": actor.kind,
+        "actor": digests.clean(actor.label),
+        "person_id": actor.person,
+        "subject_id": subject,
+    }
+    forms = digests.entry_forms(
+        differ, action=action, object_kind=object_kind, institution_id=institution, **shared
+    )
+    return Said(
+        f"[{','.join(forms)}]", *shared.values(),
+        reasons=texts_listed(each["reason"] for each in differ),
+        rules=texts_listed(each["rule"] for each in differ),
+        payload_digests=bytes_listed(each["payload_digest"] for each in differ),
+        salts=bytes_listed(salts), bodies=f"[{','.join(bodies)}]",
+    )  # fmt: skip
+
+
+def _salt() -> bytes:
+    return secrets.token_bytes(digests.SALT_BYTES)
 
 
 def payload_erase(actor: Actor, *, entry: int, at: dt.datetime, reason: str) -> int:

@@ -186,11 +186,24 @@ def entry_form(**columns: Any) -> str:
     It has places for the entry's number (1), the number of what it tells of (2), where that is
     not known either, and the transaction's number (3).
     """
-    said = {name: written(columns.get(name)) for name in _HASHED}
-    said = {name: text and text.replace("%", "%%") for name, text in said.items()}
+    (form,) = entry_forms([{}], **columns)
+    return form
+
+
+def entry_forms(each: Iterable[Mapping[str, Any]], **shared: Any) -> list[str]:
+    """Write that of many entries: columns in which they differ, and columns that they share."""
+    said = {name: _in_form(written(shared.get(name))) for name in _HASHED}
     if said["object_id"] is None:
         said["object_id"] = "%2$s"
-    return canonical_text({"v": "1", **said, "id": "%1$s", "xid": "%3$s"})
+    said |= {"v": "1", "id": "%1$s", "xid": "%3$s"}
+    return [
+        canonical_text(said | {name: _in_form(written(value)) for name, value in columns.items()})
+        for columns in each
+    ]
+
+
+def _in_form(text: str | None) -> str | None:
+    return text and text.replace("%", "%%")
 
 
 def seal_hash(seal: Seal) -> bytes:

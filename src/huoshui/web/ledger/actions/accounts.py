@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from uuid import UUID
 
@@ -91,6 +91,13 @@ def accounts_open(
         whole = sha256(b"".join(digest for _, digest in opened)).digest()
         _tell(actor, at, institution, opening, len(opened), whole, {name.code for name in missing})
     return account_ids(actor, institution=institution, names=names)
+
+
+def names_charted(names: Iterable[AccountName], *, pack: Pack) -> None:
+    """Refuse names of accounts that the charts do not have."""
+    chart = _chart(pack)
+    for name in names:
+        _in_chart(chart, name)
 
 
 def accounts_open_many(actor: Actor, *, at: dt.datetime, institution: UUID, pack: Pack) -> None:

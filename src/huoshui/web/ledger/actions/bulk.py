@@ -21,10 +21,7 @@ from huoshui.policy.pack import Pack
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.ledger.actions.accounts import UNKNOWN, accounts_open_many
-from huoshui.web.ledger.actions.posting import (
-    Posted,
-    voucher_write,
-)
+from huoshui.web.ledger.actions.posting import Head, Posted, heads_write
 from huoshui.web.ledger.actions.refusing import refusing
 from huoshui.web.ledger.rules.entries import MOST_FEN, Booking, body_digest
 from huoshui.web.ledger.rules.refusals import LedgerRefusal
@@ -224,10 +221,8 @@ def _post(
              legs, body, transfers],
         )  # fmt: skip
         digest = bytes(cursor.fetchone()[0])
-        posted = voucher_write(
-            actor, at=at, institution=institution, key=key, booking=booking, legs=legs,
-            amount_fen=amount_fen, body=body, digest=digest,
-        )  # fmt: skip
+        head = Head(key, booking, legs, amount_fen, body, digest)
+        (posted,) = heads_write(actor, at=at, institution=institution, heads=[head])
         if posted.was_there:
             return posted
         cursor.execute(_WRITE, [posted.voucher, institution, day])  # its trigger looks up, too

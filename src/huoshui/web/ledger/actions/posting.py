@@ -10,20 +10,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
 from huoshui.kernel.errors import Refused
 from huoshui.policy.pack import Pack
-from huoshui.web.audit.actions.record import entry_said
-from huoshui.web.audit.actions.statements import answered, listed
+from huoshui.web.audit.actions.record import Deed, entries_said
+from huoshui.web.audit.actions.statements import answered, bytes_listed, listed, texts_listed
 from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import Actor
-from huoshui.web.ledger.actions.accounts import accounts_open
-from huoshui.web.ledger.actions.refusing import refusing
+from huoshui.web.ledger.actions.accounts import accounts_open, names_charted
+from huoshui.web.ledger.actions.refusing import named, naming, refusing
 from huoshui.web.ledger.queries.accounts import account_ids
-from huoshui.web.ledger.queries.vouchers import lines_of, voucher_of_key
+from huoshui.web.ledger.queries.vouchers import lines_of, vouchers_of_keys
 from huoshui.web.ledger.rules.asking import entry_problems
 from huoshui.web.ledger.rules.entries import (
     AccountName,
@@ -39,17 +40,8 @@ from huoshui.web.ledger.rules.refusals import LedgerRefusal
 
 POSTED = "ledger.posted"
 
-_WRITE = (
-    f"SELECT voucher, batch FROM ledger_voucher_write({', '.join(f'${n}' for n in range(1, 29))})"
-).encode()
-_LINES = b"""
-    INSERT INTO ledger_transfer (institution_id, voucher_id, effective_on, n, debit_id, credit_id,
-                                 amount_fen, book, kind, hold_id, hold_n, digest)
-    SELECT $1::uuid, * FROM unnest($2::bigint[], $3::date[], $4::int[], $5::bigint[],
-        $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::int[],
-        $12::bytea[])
-"""
-_NO_LINES = (None,) * 9
+_WRITE = f"SELECT * FROM ledger_vouchers_write({', '.join(f'${n}' for n in range(1, 32))})".encode()
+_NO_LINES = (None,) * 10
 
 
 @dataclass(frozen=True)
@@ -68,6 +60,17 @@ class Wanted:
     key: str
     booking: Booking
     entries: Sequence[Entry]
+
+
+class Head(NamedTuple):
+    """What the record tells of a voucher, whatever its lines are."""
+
+    key: str
+    booking: Booking
+    legs: int
+    amount_fen: int
+    body: bytes
+    digest: bytes
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,10 @@ def vouchers_post(
     A replay corrects many value days at once, and an account may fall below its floor between
     two of them.
     """
-    Refused.raise_any(problem for each in wanted for problem in entry_problems(each.entries))
+    keys = [each.key for each in wanted]
+    for each in wanted:
+        if problems := list(entry_problems(each.entries)):
+            raise named(Refused(*problems), each.key, keys)
     names = {
         name for each in wanted for entry in each.entries for name in (entry.debit, entry.credit)
     }
@@ -133,9 +139,12 @@ def vouchers_post(
         before = _all_before(actor, institution, wanted, transfer_kind)
         if before is not None:
             return before
-        numbers = accounts_open(
-            actor, at=at, institution=institution, names=names, pack=pack or pack_on(at.date())
-        )
+        pack = pack or pack_on(at.date())
+        for each in wanted:
+            unknown = {e.debit for e in each.entries} | {e.credit for e in each.entries}
+            with naming(each.key, keys):
+                names_charted(unknown - numbers.keys(), pack=pack)
+        numbers = accounts_open(actor, at=at, institution=institution, names=names, pack=pack)
     written = [
         Written(each.key, each.booking, _lines(each.entries, numbers, transfer_kind),
                 body_digest(each.booking, each.entries, form=transfer_kind))
@@ -177,94 +186,83 @@ def vouchers_write(
     written: Sequence[Written],
     subject: UUID | None = None,
 ) -> list[Posted]:
-    """Write vouchers in the caller's transaction, but for those whose key was used for the same.
-
-    One by itself brings its lines along; those of several are written, and looked at, together.
-    """
-    corrects = next((each.booking.corrects for each in written), None)
-    made: list[Posted] = []
-    rows: list[tuple[int, dt.date, Line, bytes]] = []
-    with refusing(corrects):
-        for each in written:
-            day, alone = each.booking.effective_on, len(written) == 1
-            transfers = [transfer_digest(line, day) for line in each.lines]
-            digest = voucher_digest(
-                each.booking, institution=institution, key=each.key, at=at, body=each.body,
-                transfers=transfers,
-            )  # fmt: skip
-            posted = voucher_write(
-                actor, at=at, institution=institution, key=each.key, booking=each.booking,
-                legs=len(transfers), amount_fen=sum(line.amount_fen for line in each.lines),
-                body=each.body, digest=digest, subject=subject,
-                lines=_columns(each.lines, transfers) if alone else _NO_LINES,
-            )  # fmt: skip
-            made.append(posted)
-            if not (alone or posted.was_there):
-                pairs = zip(each.lines, transfers, strict=True)
-                rows += [(posted.voucher, day, *pair) for pair in pairs]
-        if rows:
-            vouchers, days, lines, digests = zip(*rows, strict=True)
-            values = [listed(vouchers), _words(days), *_columns(lines, digests)]
-            answered(_LINES, [institution, *values])
-    return made
+    """Write vouchers in the caller's transaction, but for those whose key was used for the same."""
+    if not written:
+        return []
+    heads: list[Head] = []
+    lines: list[tuple[int, *tuple[Any, ...]]] = []
+    for place, each in enumerate(written, start=1):
+        day = each.booking.effective_on
+        transfers = [transfer_digest(line, day) for line in each.lines]
+        digest = voucher_digest(
+            each.booking, institution=institution, key=each.key, at=at, body=each.body,
+            transfers=transfers,
+        )  # fmt: skip
+        amount_fen = sum(line.amount_fen for line in each.lines)
+        heads.append(Head(each.key, each.booking, len(transfers), amount_fen, each.body, digest))
+        pairs = zip(each.lines, transfers, strict=True)
+        lines += [(place, *line, hashed) for line, hashed in pairs]
+    return heads_write(
+        actor, at=at, institution=institution, heads=heads, subject=subject, lines=_columns(lines)
+    )
 
 
-def voucher_write(
+def heads_write(
     actor: Actor,
     *,
     at: dt.datetime,
     institution: UUID,
-    key: str,
-    booking: Booking,
-    legs: int,
-    amount_fen: int,
-    body: bytes,
-    digest: bytes,
+    heads: Sequence[Head],
     subject: UUID | None = None,
     lines: Sequence[str | None] = _NO_LINES,
-) -> Posted:
-    """Write a voucher, which takes its key, and the entry that tells of it; then its lines.
+) -> list[Posted]:
+    """Write vouchers, which take their keys, and the entries that tell of them; then their lines.
 
-    Where the key was used for the same before, that is given.  Who asks with the same key at the
+    Where a key was used for the same before, that is given.  Who asks with the same key at the
     same moment waits here until the first has ended.
     """
-    form, _, kind, name, person, *_, hashed, salt, payload = entry_said(
-        actor,
-        at=at,
-        action=POSTED,
-        object_kind="voucher",
-        object_id=None,
-        subject=subject,
+    bookings = [head.booking for head in heads]
+    said = entries_said(
+        actor, at=at, action=POSTED, object_kind="voucher", subject=subject,
         institution=institution,
-        reason=booking.why,
-        rule=booking.rule,
-        payload={
-            "key": key,
-            "kind": booking.kind,
-            "effective_on": booking.effective_on,
-            "transfers": legs,
-            "amount_fen": amount_fen,
-            "corrects": booking.corrects,
-            "digest": digest.hex(),  # what `ledger verify` goes by
-        },
-    )
+        deeds=[
+            Deed(booking.why, booking.rule, {
+                "key": head.key,
+                "kind": booking.kind,
+                "effective_on": booking.effective_on,
+                "transfers": head.legs,
+                "amount_fen": head.amount_fen,
+                "corrects": booking.corrects,
+                "digest": head.digest.hex(),  # what `ledger verify` goes by
+            })
+            for head, booking in zip(heads, bookings, strict=True)
+        ],
+    )  # fmt: skip
     values = [
-        institution, key, booking.kind, booking.effective_on, at, booking.why, booking.corrects,
-        booking.rule, legs, body, digest, form, kind, name, person, subject, hashed, salt, payload,
+        institution, texts_listed(head.key for head in heads),
+        texts_listed(each.kind for each in bookings),
+        _words([each.effective_on for each in bookings]),
+        texts_listed(each.why for each in bookings), listed(each.corrects for each in bookings),
+        texts_listed(each.rule for each in bookings), listed(head.legs for head in heads),
+        bytes_listed(head.body for head in heads), bytes_listed(head.digest for head in heads),
     ]  # fmt: skip
-    found = answered(_WRITE, [*values, *lines])
-    if found is None:
-        return posted_before(actor, institution, key, body)
-    return Posted(int(found[0] or 0), int(found[1] or 0))
-
-
-def _columns(lines: Sequence[Line], digests: Sequence[bytes]) -> list[str]:
-    """Write lines as the arrays of their columns: all but the digests are numbers and words."""
-    n, debit, credit, amount, book, kind, hold, hold_n = zip(*lines, strict=True)
-    hashes = ",".join(f'"\\\\x{digest.hex()}"' for digest in digests)
+    corrects = next((each.corrects for each in bookings), None)
+    with refusing(corrects, keys=[head.key for head in heads]):
+        found = answered(_WRITE, [*values, *said, *lines])
+    assert found is not None, "it gives the numbers of what it wrote"
+    vouchers, batches, before = (str(column)[1:-1].split(",") for column in found)
     return [
-        listed(n), listed(debit), listed(credit), listed(amount), _words(book), _words(kind),
-        listed(hold), listed(hold_n), f"{{{hashes}}}",
+        Posted(int(voucher), int(batch), was_there == "t")
+        for voucher, batch, was_there in zip(vouchers, batches, before, strict=True)
+    ]
+
+
+def _columns(lines: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Write lines as the arrays of their columns: all but the digests are numbers and words."""
+    place, n, debit, credit, amount, book, kind, hold, hold_n, hashed = zip(*lines, strict=True)
+    return [
+        listed(place), listed(n), listed(debit), listed(credit), listed(amount), _words(book),
+        _words(kind), listed(hold), listed(hold_n), bytes_listed(hashed),
     ]  # fmt: skip
 
 
@@ -288,24 +286,14 @@ def _all_before(
     actor: Actor, institution: UUID, wanted: Sequence[Wanted], kind: TransferKind
 ) -> list[Posted] | None:
     """Give what all the keys were used for, if all of them were."""
-    known = [voucher_of_key(actor, institution=institution, key=each.key) for each in wanted]
-    if not all(known):
+    keys = {each.key for each in wanted}
+    known = vouchers_of_keys(actor, institution=institution, keys=keys)
+    if len(known) < len(keys):
         return None
-    return [
-        posted_before(
-            actor, institution, each.key, body_digest(each.booking, each.entries, form=kind)
-        )
-        for each in wanted
-    ]
-
-
-def posted_before(actor: Actor, institution: UUID, key: str, body: bytes) -> Posted:
-    """Give what a key was used for, or refuse where that was something else."""
-    head = voucher_of_key(actor, institution=institution, key=key)
-    if head is None:
-        raise LedgerRefusal.NOT_YOURS.refuse()
-    if bytes(head.body_digest) != body:
-        raise LedgerRefusal.KEY_OF_OTHER.refuse(
-            key=key, at=f"{head.at:%Y-%m-%d %H:%M}", voucher=head.id
-        )
-    return Posted(head.id, head.batch, was_there=True)
+    for each in wanted:
+        head = known[each.key]
+        if bytes(head.body_digest) != body_digest(each.booking, each.entries, form=kind):
+            raise LedgerRefusal.KEY_OF_OTHER.refuse(
+                key=each.key, at=f"{head.at:%Y-%m-%d %H:%M}", voucher=head.id
+            )
+    return [Posted(known[each.key].id, known[each.key].batch, was_there=True) for each in wanted]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from huoshui.web.audit.rules.actor import Actor
@@ -12,9 +13,12 @@ from huoshui.web.ledger.rules.refusals import LedgerRefusal
 _LINE = ("n", "debit_id", "credit_id", "amount_fen", "book", "kind", "hold_id", "hold_n")
 
 
-def voucher_of_key(viewer: Actor, *, institution: UUID, key: str) -> Voucher | None:
-    """Give the voucher that a key was used for."""
-    return Voucher.objects.filter(institution_id=institution, key=key).first()
+def vouchers_of_keys(
+    viewer: Actor, *, institution: UUID, keys: Collection[str]
+) -> dict[str, Voucher]:
+    """Give the vouchers that keys were used for, by key."""
+    found = Voucher.objects.filter(institution_id=institution, key__in=keys)
+    return {each.key: each for each in found}
 
 
 def lines_of(viewer: Actor, *, institution: UUID, voucher: int) -> list[Line]:

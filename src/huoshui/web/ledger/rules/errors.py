@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 from huoshui.kernel.errors import Refused
@@ -32,6 +33,12 @@ def refusal_of(
         return LedgerRefusal.CURRENCIES_DIFFER.refuse(**json.loads(detail or "{}"))
     if code == "HL004":
         return LedgerRefusal.HOLD_ENDED.refuse(hold=json.loads(detail or "{}").get("hold"))
+    if code == "HL006":
+        said = json.loads(detail or "{}")
+        at = dt.datetime.fromisoformat(said["at"]).astimezone(dt.UTC)
+        return LedgerRefusal.KEY_OF_OTHER.refuse(
+            key=said["key"], at=f"{at:%Y-%m-%d %H:%M}", voucher=said["voucher"]
+        )
     if constraint == "reversed_once":
         return LedgerRefusal.REVERSED_ALREADY.refuse(voucher=corrects)
     return None

@@ -116,6 +116,12 @@ class LedgerRefusal(Refusal):
         "转账表缺少列：{columns}。",
         "请给出 debit、credit（账户号）、amount_fen 与 book 列。",
     )
+    OF_SEVERAL = (
+        "Of several vouchers asked for together it is {key}; none of them was posted.",
+        "Put it right or leave it out, and post the others again under the same keys.",
+        "一并提交的多张凭证中，有误的是 {key}；全部未入账。",
+        "请更正或剔除该凭证，其余以原业务号重新提交。",
+    )
     NO_RULE = (
         "The posting rules {posting} say nothing of {event}.",
         "Use an event of packs/*/postings/{posting}.yaml, or add it there with its citation.",
