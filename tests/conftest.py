@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.region import made_once
 
+FIRMS = int(os.environ.get("HUOSHUI_TEST_FIRMS", "4000"))
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ROOT / "packs"
 SHARED = ROOT.parent / "shared"
@@ -56,10 +57,13 @@ def random_seed() -> int:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The region of `make demo` in full, and what the command printed."""
+    """The region of `make demo` with a fifth of its firms, and what the command printed.
+
+    HUOSHUI_TEST_FIRMS=20000 makes it in full, where the rarest offers find somebody too.
+    """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return made_once(shared, "demo-region", firms=20_000)
+    return made_once(shared, "demo-region", firms=FIRMS)
 
 
 @pytest.fixture(scope="session")
@@ -92,8 +96,30 @@ SLOW = (
 """Where tests take more than a second or two each; `make quick` leaves these places out."""
 
 
+LONGEST = (
+    "tests/engines/test_region.py",
+    "tests/simulate",
+    "tests/cli/test_replay.py",
+    "tests/cli/test_demo.py",
+    "tests/browser",
+    "tests/pipeline/test_sandbox.py",
+    "tests/pipeline/test_replay.py",
+    "tests/pipeline/test_real.py",
+    "tests/web",
+)
+"""What takes minutes starts first, so that no worker is left with it when the other has ended."""
+
+
+def _turn(item: pytest.Item) -> int:
+    for turn, place in enumerate(LONGEST):
+        if item.nodeid.startswith(place):
+            return turn
+    return len(LONGEST)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow by where it stands."""
+    """Begin with what takes longest, and mark what is slow by where it stands."""
+    items.sort(key=_turn)
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
