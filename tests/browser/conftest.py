@@ -108,8 +108,8 @@ def visit(browser_page: OpenPage, town: Town) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def make(name: str | None, language: str = "zh", **how: Any) -> Visitor:
-        role = how.pop("role", None)
-        visitor = Visitor(browser_page(**how), town, language, how.get("width", 1440))
+        role, both = how.pop("role", None), how.pop("both", False)
+        visitor = Visitor(browser_page(**how), town, language, how.get("width", 1440), both)
         visitors.append(visitor)
         return visitor if name is None else visitor.sign_in(name, role)
 

@@ -19,6 +19,7 @@ from tests.browser.prepared import DAY, HOME, free_port, start, stop, town_folde
 __all__ = ["DAY", "LANGUAGES", "Town", "Visitor", "free_port", "serving", "until"]
 
 LANGUAGES = ("zh", "en")
+LANGUAGE = "huoshui_language"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Town:
     address: str
     passwords: dict[str, str]
     sessions: dict[tuple[str, tuple[str, str] | None], list[Any]] = field(default_factory=dict)
+    typed: set[str] = field(default_factory=set)  # by people, in their own language
 
 
 @contextmanager
@@ -52,16 +54,17 @@ STICKING_OUT = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(e => e.tagName + '.' + e.className)"""
 
-SAID = """() => {
-  const said = [document.title];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+SAID = """(html) => {
+  const page = html === null ? document : new DOMParser().parseFromString(html, 'text/html');
+  const said = [page.title];
+  const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const words = walker.currentNode.textContent.trim(), e = walker.currentNode.parentElement;
     const kept = 'script, style, code, pre, svg, textarea, [lang="en"] form button[lang], '
       + 'form button[lang], .cite-source, [translate="no"]';
     if (words && !e.closest(kept)) said.push(words);
   }
-  return said;
+  return [page.documentElement.lang, said];
 }"""
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
@@ -86,12 +89,17 @@ NAMES = {
 
 @dataclass
 class Visitor:
-    """Somebody at a browser, who reads one language."""
+    """Somebody at a browser, who reads one language.
+
+    With `both`, whatever they open is asked for in the other language too, and only its words are
+    looked at: that needs no second walk and no second drawing of each page.
+    """
 
     page: Any
     town: Town
     language: str = "zh"
     width: int = 1440
+    both: bool = False
     faults: list[str] = field(default_factory=list)
 
     def words(self, zh: str, en: str) -> str:
@@ -103,7 +111,7 @@ class Visitor:
 
         Who has signed in before comes again with that session's cookie, as people do all day.
         """
-        language = {"name": "huoshui_language", "value": self.language, "url": self.town.address}
+        language = {"name": LANGUAGE, "value": self.language, "url": self.town.address}
         seat, cookies = (name, role), self.page.context
         cookies.add_cookies([language, *self.town.sessions.get(seat, [])])
         if seat in self.town.sessions:
@@ -153,8 +161,14 @@ class Visitor:
             elif kind in ("input.checkbox", "input.radio"):
                 self.page.locator(f"[name={name}][value='{value}']").check()
             else:
-                place.first.fill(value)
+                self.type(place.first, value)
         return self
+
+    def type(self, place: Any, value: str) -> None:
+        """Type into a field; what people type is in no language of the platform's."""
+        if (len(value) > 1 and not value.isascii()) or " " in value:
+            self.town.typed.add(value)
+        place.fill(value)
 
     def sees(self, zh: str, en: str | None = None) -> Visitor:
         """Hold the page to some words."""
@@ -171,33 +185,45 @@ class Visitor:
 
     def look(self) -> Visitor:
         """Note what is wrong with the page as it stands."""
-        lang = self.page.evaluate("document.documentElement.lang")
-        if lang != {"zh": "zh-CN", "en": "en"}[self.language]:
+        self._hear(self.language, self.page.evaluate(SAID, None))
+        if self.both:
+            other = self.words("en", "zh")
+            kept = {c["name"]: c["value"] for c in self.page.context.cookies()}
+            sent = "; ".join(f"{k}={v}" for k, v in (kept | {LANGUAGE: other}).items())
+            answer = self.page.request.get(self.page.url, headers={"Cookie": sent})
+            assert answer.ok, (self.path, answer.status)
+            self._hear(other, self.page.evaluate(SAID, answer.text()))
+        return self.fits()
+
+    def _hear(self, language: str, heard: tuple[str, list[str]]) -> None:
+        """Note what a page says in another language than it should."""
+        lang, said = heard
+        if lang != {"zh": "zh-CN", "en": "en"}[language]:
             self.faults.append(f"{self.path} is in {lang}")
+        for typed in self.town.typed:
+            said = [each.replace(typed, "") for each in said]
+        self.faults += [f"{self.path} ({language}): {each}" for each in foreign(language, said)]
+
+    def fits(self) -> Visitor:
+        """Note what sticks out of the window, if anything does."""
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > self.width:
             out = self.page.evaluate(STICKING_OUT)
             self.faults.append(f"{self.path} is {wide} wide in {self.width}: {out[:3]}")
-        self.faults += [f"{self.path}: {each}" for each in self.foreign()]
         return self
 
     def look_at(self, width: int) -> Visitor:
-        """Look at the page through a window of another width, and go back to one's own."""
-        own, height = self.width, self.page.viewport_size["height"]
-        for each in (width, own):
-            self.page.set_viewport_size({"width": each, "height": height})
-            self.width = each
-            self.look()
-        return self
+        """See that the page fits a window of another width too, and go back to one's own.
 
-    def foreign(self) -> list[str]:
-        """Give the words on the page that are in the other language, names left out."""
-        said = self.page.evaluate(SAID)
-        if self.language == "en":
-            return [each[:80] for each in said if CHINESE.search(without_names(each))]
-        found = [match for each in said for match in ENGLISH.findall(each)]
-        bare = [each for each in said if BARE_WORDS.match(each) and each not in NAMES]
-        return [each for each in [*found, *bare] if each.split()[0] not in NAMES]
+        What the page says is looked at once: hidden words are read with the others.
+        """
+        own, height = self.width, self.page.viewport_size["height"]
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.width = width
+        self.fits()
+        self.page.set_viewport_size({"width": own, "height": height})
+        self.width = own
+        return self
 
 
 PEOPLE = (
@@ -211,3 +237,12 @@ FIRMS = rf"活水市[\u4e00-\u9fff（）()·]+|[\u4e00-\u9fff（）]+(?:{ENDINGS
 def without_names(words: str) -> str:
     """Leave out names of firms and people, which no language translates."""
     return re.sub(f"{PEOPLE}|{FIRMS}", "", words)
+
+
+def foreign(language: str, said: list[str]) -> list[str]:
+    """Give the words of a page in one language that are in the other one, names left out."""
+    if language == "en":
+        return [each[:80] for each in said if CHINESE.search(without_names(each))]
+    found = [match for each in said for match in ENGLISH.findall(each)]
+    bare = [each for each in said if BARE_WORDS.match(each) and each not in NAMES]
+    return [each for each in [*found, *bare] if each.split()[0] not in NAMES]
