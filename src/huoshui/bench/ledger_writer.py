@@ -2,7 +2,8 @@
 
 `python -m huoshui.bench.ledger_writer` reads orders, a line of JSON each, and answers each with a
 line of JSON.  Writers are processes of their own that begin at one moment.  They do what a page
-does: an actor in each transaction, an entry of the record with every voucher, one commit each.
+does, or what takes in a file of receipts: an actor in each transaction, and in it one voucher or
+a batch of them, each with a key of its own and an entry of the record.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from huoshui.web.audit.rules.security import WEB
 
 DAY = dt.date(2026, 11, 20)
 AT = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
-LOANS, WARM, DAYS, READS = 200, 60, 730, 200
+LOANS, DAYS, READS = 200, 730, 200
+WARM_TURNS, WARM_VOUCHERS = 10, 60
+"""So many turns or vouchers, whichever is more turns, pass before anything is counted."""
+
 OPENED = ("loan_principal", "refund_payable", "interest_receivable", "borrower_clearing")
 
 
@@ -78,7 +82,7 @@ def _write(orders: dict[str, Any]) -> dict[str, Any]:
     made = _peer if orders["form"] == "peer" else _posting
 
     def work(writer: int) -> None:
-        answers.put(_counted(made(orders, writer), orders["seconds"], gate.wait))
+        answers.put(_counted(made(orders, writer), orders, gate.wait))
 
     writers = [fork.Process(target=work, args=(nth,)) for nth in range(orders["writers"])]
     for each in writers:
@@ -123,38 +127,45 @@ def _accounts_open(orders: dict[str, Any]) -> None:
 
 
 def _posting(orders: dict[str, Any], writer: int) -> Callable[[int], int]:
+    """Give what posts a batch in one transaction, and tells how many transfers that were."""
     from huoshui.web.audit.actions.acting import acting
     from huoshui.web.audit.rules.actor import Actor
-    from huoshui.web.ledger.actions.posting import transfers_post
+    from huoshui.web.ledger.actions.posting import Wanted, vouchers_post
+    from huoshui.web.ledger.rules.entries import Booking
 
-    bank, form = UUID(orders["institution"]), orders["form"]
+    bank, form, batch = UUID(orders["institution"]), orders["form"], orders["batch"]
     actor = Actor("institution", "bench", institution=bank)
-    wanted = _entries(form, writer)
+    booking, entries = Booking("bench", DAY, "bench"), _entries(form, writer)
+    key = f"{form}-{batch}-{writer}"
 
-    def post(n: int) -> int:
-        entries = next(wanted)
+    def post(turn: int) -> int:
+        wanted = [Wanted(f"{key}-{turn}-{n}", booking, next(entries)) for n in range(batch)]
         with acting(actor):
-            transfers_post(
-                actor, at=AT, institution=bank, key=f"{form}-{orders['run']}-{writer}-{n}",
-                entries=entries, effective_on=DAY, why="bench", kind="bench",
-            )  # fmt: skip
-        return len(entries)
+            vouchers_post(actor, at=AT, institution=bank, wanted=wanted)
+        return sum(len(each.entries) for each in wanted)
 
     return post
 
 
 def _peer(orders: dict[str, Any], writer: int) -> Callable[[int], int]:
-    """Insert bare rows with three indexes, one commit each: no record, no floors, no rules."""
+    """Insert bare rows with three indexes, a batch a commit: no record, no floors, no rules."""
     from django.db import connection
 
+    batch = orders["batch"]
     connection.ensure_connection()
     bare = psycopg.Cursor(connection.connection)
     connection.connection.prepare_threshold = 0
-    sql = "INSERT INTO bench_peer (debit, credit, amount_fen, key) VALUES (%s, %s, %s, %s)"
+    columns = "INSERT INTO bench_peer (debit, credit, amount_fen, key) "
+    one = f"{columns} VALUES (%s, %s, %s, %s)"
+    many = f"{columns} SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
 
-    def post(n: int) -> int:
-        bare.execute(sql, [n % LOANS, writer, 100, f"{writer}-{n}"])
-        return 1
+    def post(turn: int) -> int:
+        rows = [(n % LOANS, writer, 100, f"{writer}-{turn}-{n}") for n in range(batch)]
+        if batch == 1:
+            bare.execute(one, rows[0])
+        else:
+            bare.execute(many, [list(column) for column in zip(*rows, strict=True)])
+        return batch
 
     return post
 
@@ -175,10 +186,11 @@ def _peer_table(orders: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counted(
-    post: Callable[[int], int], seconds: float, wait: Callable[[], object]
+    post: Callable[[int], int], orders: dict[str, Any], wait: Callable[[], object]
 ) -> dict[str, Any]:
     """Post for so many seconds, from when all are ready; tell how much that was."""
-    for n in range(WARM):
+    batch, seconds = orders["batch"], orders["seconds"]
+    for n in range(max(WARM_TURNS, WARM_VOUCHERS // batch)):
         post(-1 - n)
     wait()
     started, cpu = time.perf_counter(), time.process_time()
@@ -188,7 +200,7 @@ def _counted(
         turns += 1
     return {
         "transfers": transfers,
-        "vouchers": turns,
+        "vouchers": turns * batch,
         "seconds": time.perf_counter() - started,
         "cpu_seconds": time.process_time() - cpu,
     }

@@ -20,10 +20,18 @@ KEPT = Path("var/bench")
     "--legs", type=click.IntRange(1000), default=1_000_000, show_default=True,
     help="Of the account whose balance is read, and of the bulk posting.",
 )  # fmt: skip
+@click.option(
+    "--batch", type=click.IntRange(2, 1000), default=50, show_default=True,
+    help="Vouchers a transaction; what one a transaction reaches is told beside it (single).",
+)  # fmt: skip
 @output.as_json
-def ledger(writers: int, seconds: float, legs: int, as_json: bool) -> None:
-    """Postings a second by several writers, each durable and recorded, and balances of any day."""
-    result = bench_ledger(writers=writers, seconds=seconds, legs=legs)
+def ledger(writers: int, seconds: float, legs: int, batch: int, as_json: bool) -> None:
+    """Postings a second by several writers, each durable and recorded, and balances of any day.
+
+    Postings come in batches, so many vouchers to a commit, each with its own key and its own entry
+    of the record; those of one voucher a commit are measured, too, and told as single.
+    """
+    result = bench_ledger(writers=writers, seconds=seconds, legs=legs, batch=batch)
     keep(result, "ledger", KEPT)
     if as_json:
         output.show_json(result)
