@@ -48,6 +48,12 @@ class LoanBook:
         )
 
     @property
+    def reversed_fen(self) -> int:
+        """Give what came in by events that turned out never to have been."""
+        stands = self.standing()
+        return sum(d.fen for n, d in self.deeds.items() if d.kind in IN and n not in stands)
+
+    @property
     def cash_fen(self) -> int:
         """Give by how much the loan raised what is at the bank."""
         return self.sum_fen(*IN) - self.sum_fen(*OUT)

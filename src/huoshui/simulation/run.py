@@ -20,9 +20,11 @@ from typing import Any
 
 from huoshui.kernel.period import add_months
 from huoshui.kernel.step import Tick, unwatched
+from huoshui.simulation.limits import Limits
 from huoshui.simulation.month_end import MonthEnd
 from huoshui.simulation.process import Helper
-from huoshui.simulation.region import DAY, region_copy, region_make
+from huoshui.simulation.rates import Moves
+from huoshui.simulation.region import DAY, rates_move, region_copy, region_make
 from huoshui.simulation.story import Story
 from huoshui.simulation.world import Bank, World
 from huoshui.web.project import database
@@ -36,6 +38,15 @@ DAYS = 2
 
 COMMAND_MONTHS = 3
 """Of so many months one is ended by the command in processes of its own; others by what it runs."""
+
+RESET_MONTHS = 12
+"""No rate is reset earlier: only whoever lives longer sees the prime rate move."""
+
+CHANGES = ("cut_rate", "rate_reset", "extend")
+"""Deeds after which a loan's rate is no longer what its reference says."""
+
+LIMIT_MONTHS = 6
+"""In one of so many months firms are granted limits, about one for twenty loans."""
 
 MARKS = 4
 """So many earlier month ends are looked at anew after each month."""
@@ -61,7 +72,10 @@ def simulate(
             region_copy(region, home)
         db = started_db()
         database.migrate(db, tick=tick)
-        lived = _Lived(World(seed, kill=kill), db, Serving(home, packs, day=DAY))
+        moves: Moves = {}
+        if months > RESET_MONTHS:
+            packs, moves = rates_move(packs, home)
+        lived = _Lived(World(seed, kill=kill), db, Serving(home, packs, day=DAY), moves)
         lived.live(months, loans, tick)
     return {**lived.told(months), "seconds": round(time.perf_counter() - started, 1)}
 
@@ -69,12 +83,13 @@ def simulate(
 class _Lived:
     """The months as they go by."""
 
-    def __init__(self, world: World, db: database.Database, serving: Serving) -> None:
-        self.world, self.db, self.serving = world, db, serving
+    def __init__(self, world: World, db: database.Database, serving: Serving, moves: Moves) -> None:
+        self.world, self.db, self.serving, self.moves = world, db, serving, moves
         self.story, self.month_end = Story(world), MonthEnd(world)
+        self.limits = Limits(self.story)
         self.checks: Counter[str] = Counter()
         self.marks: list[dict[str, Any]] = []
-        self.days = self.nights = 0
+        self.days = self.nights = self.granting = 0
         self.books = ""
         self.keeper = self._helper(WORKER, "jobs", "keeper")
         world.officers = self._helper(WORKER, "web", "officers")
@@ -93,7 +108,9 @@ class _Lived:
             for month in range(1, months + 1):
                 tick("months", month - 1, months)
                 self.world.month = month
-                is_young = len(self.world.loans) < loans
+                is_young = sum(not each.line for each in self.world.loans) < loans
+                if month % LIMIT_MONTHS == 1:
+                    self.granting = max(1, loans // 20)
                 self._month(month, each if is_young else 0, is_last=month == months)
             tick("months", months, months)
         finally:
@@ -103,7 +120,9 @@ class _Lived:
     def _settle(self, loans: int) -> None:
         world = self.world
         world.today = DAY
-        order = {"do": "settle", "seed": world.seed, "banks": BANKS, "firms": 2 * loans + 10}
+        banks = BANKS + bool(self.moves)  # one more, whose loans float
+        order = {"do": "settle", "seed": world.seed, "banks": banks, "firms": 2 * loans + 10,
+                 "floats": bool(self.moves)}  # fmt: skip
         told = self._kept(order)
         world.firms = told["firms"]
         for n, said in enumerate(told["banks"]):
@@ -142,7 +161,12 @@ class _Lived:
         self.days += 1
         self.world.today, self.world.second = day, 0
         self.story.applications(applying)
+        for _ in range(self.granting):
+            self.limits.grant()
+        self.granting = 0
         self.story.look()
+        self.limits.look()
+        self.limits.day()
         self.story.day()
 
     def _end_of_day(self, day: dt.date, *, by_command: bool = False) -> None:
@@ -182,6 +206,8 @@ class _Lived:
             "do": "check", "days": [*(str(DAY + dt.timedelta(n)) for n in days), str(last)],
             "loans": {life.name: life.agreement for life in world.loans},
             "books": {life.name: life.book.to_dict() for life in world.loans},
+            "lines": self.limits.told(),
+            "rates": self.moves, "floating": self._floating(),
             "banks": banks, "marks": chance.sample(self.marks, min(MARKS, len(self.marks))),
         }  # fmt: skip
         found = self._kept(order)
@@ -192,13 +218,29 @@ class _Lived:
         self.books = found["books"]
         self.marks.append({"batch": found["batch"], "day": str(last), "last": found["last"]})
 
+    def _floating(self) -> dict[str, Any]:
+        """Give what the rates of floating loans are held to: what was agreed, and since when."""
+        found = {}
+        for life in self.world.loans:
+            stands = life.book.standing().values()
+            drawn = next((deed for deed in stands if deed.kind == "draw"), None)
+            reference = life.offering["reference"]
+            if reference in self.moves and drawn is not None:
+                found[life.name] = {
+                    "reference": reference, "rate_bp": life.rate_bp,
+                    "signed_on": life.signed_on, "drawn_on": drawn.on,
+                    "is_changed": any(deed.kind in CHANGES for deed in stands),
+                }  # fmt: skip
+        return found
+
     def told(self, months: int) -> dict[str, Any]:
         """Tell of it as JSON can hold it."""
         world = self.world
         planted = Counter(fault.kind for fault in world.faults)
         return {
             "seed": world.seed, "months": months, "days": self.days, "nights": self.nights,
-            "loans": len(world.loans), "story": world.story, "books": self.books,
+            "loans": len(world.loans), "limits": len(world.lines),
+            "story": world.story, "books": self.books,
             "actions": dict(sorted(world.actions.items())),
             "refusals": dict(sorted(world.refusals.items())),
             "planted": dict(sorted(planted.items())), "killed": dict(world.kills),

@@ -11,7 +11,7 @@ from typing import Any
 
 from huoshui.kernel.period import add_months
 from huoshui.simulation.books import Deed, Fault
-from huoshui.simulation.world import Bank, Life, World
+from huoshui.simulation.world import Bank, Life, Line, World
 
 WAN = 1_000_000
 TEMPERS = ("prompt", "prompt", "late", "partial", "early", "bad", "bad", "relief", "renewer")
@@ -36,14 +36,14 @@ class Story:
         for _ in range(wanted):
             bank = chance.choice([each for each in world.banks if each.said["offerings"]])
             offering = chance.choice(bank.said["offerings"])
-            used = {each.firm for each in world.loans}
-            free = [n for n in range(len(world.firms)) if n not in used]
+            free = [n for n in range(len(world.firms)) if n not in world.firms_used]
             if not free:
                 return
             ruled = [n for n in offering["approved"] if n in free]
             firm = chance.choice(ruled or free)
             amount_fen = chance.randint(5, 20) * WAN if ruled else chance.randint(5, 300) * WAN
             months = chance.choice((6, 12)) if ruled else chance.choice((3, 6, 9, 12, 18))
+            months = months if offering["reference"] is None else chance.choice((24, 36))
             self.apply(bank, firm, offering, chance.choice(TEMPERS), amount_fen, months)
 
     def apply(
@@ -53,13 +53,7 @@ class Story:
         """Take an application to its agreement."""
         world = self.world
         life = Life(f"L{len(world.loans) + 1}", bank, firm, offering, temper, amount_fen, months)
-        order = {
-            "do": "apply", "loan": life.name, "key": f"sim-{life.name}", **bank.people,
-            "owner": world.firms[firm]["owner"], "offering": offering["offering"],
-            "amount_fen": amount_fen, "months": months, "purpose": offering["purpose"],
-            "eyes": world.chance("applications").choice((1, 2)),
-        }  # fmt: skip
-        made = world.do("apply", order)
+        made = self.ask_for(life.name, bank, firm, offering, amount_fen, months)
         if made is None:
             return None
         life.agreement, life.ref, life.conditions = (
@@ -68,12 +62,29 @@ class Story:
             made["conditions"],
         )
         life.amount_fen, life.months = made["amount_fen"], made["months"]
-        world.actions[f"approved: {made['by']}"] += 1
+        life.rate_bp, life.signed_on = made["rate_bp"], str(world.today)
         if temper == "bad":
             days = world.chance("applications").randint(20, 200)
             life.bad_after = str(world.today + dt.timedelta(days))
         world.loans.append(life)
         return life
+
+    def ask_for(
+        self, name: str, bank: Bank, firm: int, offering: dict[str, Any], amount_fen: int,
+        months: int,
+    ) -> dict[str, Any] | None:  # fmt: skip
+        """Let a firm apply for a loan or a limit, and bring it to its agreement."""
+        world = self.world
+        order = {
+            "do": "apply", "loan": name, "key": f"sim-{name}", **bank.people,
+            "owner": world.firms[firm]["owner"], "offering": offering["offering"],
+            "amount_fen": amount_fen, "months": months, "purpose": offering["purpose"],
+            "eyes": world.chance("applications").choice((1, 2)),
+        }  # fmt: skip
+        made: dict[str, Any] | None = world.do("apply", order)
+        if made is not None:
+            world.actions[f"approved: {made['by']}"] += 1
+        return made
 
     def forward(self, life: Life) -> None:
         """Bring an agreement nearer to its draw; some draw too early."""
@@ -84,16 +95,16 @@ class Story:
                            expect=[f"{NO}conditions_open"])  # fmt: skip
             if chance.random() < 0.3:
                 self._secure(life, *chance.choice(ASSETS))
-            self.meet(life)
+            self.confirm(life)
         elif life.stage == "ready":
             self._draw(life, chance.choice((1, 1, 1, 2)))
 
-    def meet(self, life: Life) -> None:
+    def confirm(self, about: Life | Line) -> None:
         """Confirm the conditions before a draw."""
-        order = {"do": "conditions", "loan": life.name, "agreement": life.agreement,
-                 "codes": life.conditions, **life.bank.people}  # fmt: skip
+        order = {"do": "conditions", "loan": about.name, "agreement": about.agreement,
+                 "codes": about.conditions, **about.bank.people}  # fmt: skip
         self.world.do("conditions", order)
-        life.stage = "ready"
+        about.stage = "ready"
 
     def _secure(self, life: Life, asset: str, office: str) -> None:
         """Give security, and have it registered only later."""
@@ -309,10 +320,11 @@ class Story:
             ("tomorrow", "pay", {"amount_fen": 100}, str(today + dt.timedelta(1)),
              f"{NO}in_the_future"),
             ("nothing", "pay", {"amount_fen": 0}, "", f"{NO}not_an_amount"),
-            ("drawn twice", "draw", {"amount_fen": 100}, "", f"{NO}drawn_twice"),
             ("recovered too early", "reverse", {"event": 99_999, "why": "?"}, "",
              f"{NO}not_reversible"),
         ]  # fmt: skip
+        if not life.line:  # under a limit the limit is asked first
+            tries.append(("drawn twice", "draw", {"amount_fen": 100}, "", f"{NO}drawn_twice"))
         if owed > due + 1:
             tries.append(("above_due", "pay", {"amount_fen": due + 1}, "", f"{NO}above_due"))
         if money := [each for each in seen["money"] if each["receipt"]]:
@@ -446,7 +458,7 @@ class Story:
                           life.seen["principal_fen"], 12)  # fmt: skip
         if made is None:
             return True
-        self.meet(made)
+        self.confirm(made)
         given = {
             "size_class": "small", "is_operating": True, "is_working_capital": True,
             "is_business_loan": False, "matures_on": life.seen["matures_on"],

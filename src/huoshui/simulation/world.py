@@ -61,7 +61,31 @@ class Life:
     secured: str = ""
     seen: dict[str, Any] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)  # what happens once in its life
+    rate_bp: str = ""
+    signed_on: str = ""
+    line: str = ""  # the limit that it was drawn under
     book: LoanBook = field(default_factory=LoanBook)
+
+
+@dataclass
+class Line:
+    """A limit that a firm was granted, as it was sent."""
+
+    name: str
+    bank: Bank
+    firm: int
+    offering: dict[str, Any]
+    agreement: str
+    ref: str
+    conditions: list[str]
+    agreed_fen: int
+    until: dt.date  # the last day of its term
+    limits: list[tuple[str, int]] = field(default_factory=list)  # from which day, how much
+    stage: str = "agreed"  # agreed, ready
+    is_frozen: bool = False
+    is_cancelled: bool = False
+    draws: int = 0
+    seen: dict[str, Any] = field(default_factory=dict)
 
 
 class World:
@@ -72,6 +96,7 @@ class World:
         self.banks: list[Bank] = []
         self.firms: list[dict[str, Any]] = []
         self.loans: list[Life] = []
+        self.lines: list[Line] = []
         self.faults: list[Fault] = []
         self.failures: list[dict[str, Any]] = []
         self.failed = 0
@@ -90,6 +115,11 @@ class World:
         if concern not in self._chances:
             self._chances[concern] = random.Random(f"{self.seed} {concern}")
         return self._chances[concern]
+
+    @property
+    def firms_used(self) -> set[int]:
+        """Give the firms that borrow already."""
+        return {each.firm for each in self.loans} | {each.firm for each in self.lines}
 
     @property
     def story(self) -> str:

@@ -9,6 +9,7 @@ from huoshui.simulation.deeds import (
     applying,
     checking,
     lending,
+    limiting,
     looking,
     reconciling,
     settling,
@@ -16,7 +17,7 @@ from huoshui.simulation.deeds import (
 
 DEEDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     name: deed
-    for module in (settling, applying, lending, looking, reconciling, checking)
+    for module in (settling, applying, lending, limiting, looking, reconciling, checking)
     for name, deed in module.DEEDS.items()
 }
 

@@ -20,9 +20,13 @@ from django.conf import settings
 from django.db import connection
 
 from huoshui.simulation.deeds.orders import at_of, day_of
+from huoshui.simulation.rates import Charged, rate_faults
+from huoshui.simulation.undrawn import limit_faults
 from huoshui.web.agreements.actions.end_of_day import nights_book, strays_book
+from huoshui.web.agreements.actions.facilities_of_day import facilities_book
 from huoshui.web.agreements.models import Agreement, AgreementEvent, BookPart
 from huoshui.web.agreements.queries.end_of_day import loans_held, outlook_faults
+from huoshui.web.agreements.queries.facilities import undrawn_faults
 from huoshui.web.agreements.queries.loans import Loan, loan_of, reclassing_of
 from huoshui.web.agreements.rules.loan.state import LoanState
 from huoshui.web.agreements.rules.states import CLASSED, MADE, RATE_TAKEN
@@ -331,12 +335,39 @@ def cash_is_conserved(order: Order, seen: _Seen) -> Iterator[str]:
             )
 
 
+def limits_hold(order: Order, seen: _Seen) -> Iterator[str]:
+    """No limit is drawn above what was agreed, and what is undrawn is limit less drawn."""
+    refs = {name: loan.agreement.ref for name, loan in seen.loans.items()}
+    for text in order["days"]:
+        day = day_of(text)
+        books = _books(day, known_now())
+        for name, line in order["lines"].items():
+            states = (seen.loans[each].state(day) for each in line["loans"])
+            lost_fen = sum(each.written_off.get("principal", 0) for each in states)
+            for fault in limit_faults(line, day, books, refs, lost_fen):
+                yield f"limit {name}: {fault}"
+    for ref in undrawn_faults(SYSTEM, today=seen.today, on=seen.today):
+        yield f"what the books show as undrawn of {ref} is not its fold's"
+
+
+def rates_follow_their_reference(order: Order, seen: _Seen) -> Iterator[str]:
+    """A floating rate is the reference's at the last reset, and as much above as was agreed."""
+    for name, said in order["floating"].items():
+        values = order["rates"][said["reference"]]
+        loan = seen.loans[name]
+        state = loan.state(seen.today)
+        charged = Charged(state.standing, state.annual_rate, [each.on for each in loan.taken])
+        for fault in rate_faults(said, charged, values, seen.today):
+            yield f"loan {name}: {fault}"
+
+
 CHECKS: dict[str, Callable[[Order, _Seen], Iterator[str]]] = {
     check.__name__: check
     for check in (
         ledger_holds, record_holds, books_balance, loans_are_their_folds, the_past_stays_known,
         lists_show_the_folds, every_night_is_booked, nothing_happened_twice,
-        the_simulators_books_agree, cash_is_conserved,
+        the_simulators_books_agree, cash_is_conserved, limits_hold,
+        rates_follow_their_reference,
     )
 }  # fmt: skip
 
@@ -345,6 +376,8 @@ def nights(order: Order) -> dict[str, Any]:
     """Book the nights of all parts by the function that the command's processes run."""
     asof, at = day_of(order["asof"]), at_of(order)
     strays = list(strays_book(at=at, asof=asof))
+    for _ in facilities_book(at=at, asof=asof):
+        pass  # each is a transaction of its own
     booked = sum(1 for _ in nights_book(at=at, asof=asof))
     with acting(SYSTEM):
         return {"nights": booked, "held": [*strays, *loans_held(SYSTEM)]}

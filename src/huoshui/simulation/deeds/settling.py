@@ -19,7 +19,7 @@ from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Role
 from huoshui.simulation.deeds.orders import at_of, day_of, told
 from huoshui.web.agreements.rules.limits import limit_terms_of
-from huoshui.web.agreements.rules.terms import terms_of
+from huoshui.web.agreements.rules.terms import lending_of, terms_of
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.queries.packs import pack_on, plan_of
 from huoshui.web.audit.rules.actor import Actor
@@ -44,21 +44,25 @@ def settle(order: dict[str, Any]) -> dict[str, Any]:
     today = day_of(order["today"])
     _prepare(order)
     pack, chance = pack_on(today), random.Random(f"{order['seed']} settling")
-    offerings = _offerings(pack)
+    offerings, limits = _offerings(pack), _offerings(pack, as_limits=True)
     wanted = sorted({each["institution"] for each in offerings})
     several = [each for each in wanted if len(_of(offerings, each)) > 2]  # not all are personal
-    chosen = chance.sample(several, order["banks"])
+    kinds = [{each["institution"] for each in limits}]
+    if order["floats"]:
+        kinds.append({each["institution"] for each in offerings if each["reference"]})
+    chosen = _chosen(chance, several, kinds, order["banks"])
     rows = _rows()
     chance.shuffle(rows)
     with acting(PREPARER):
         firms = _firms(order, pack, rows[: order["firms"]])
         banks = [_bank(order, pack, each, n) for n, each in enumerate(chosen)]
     for bank in banks:
-        bank["offerings"] = [
-            {**each, "approved": _approved(pack, each, rows[: order["firms"]])}
-            for each in _of(offerings, bank["code"])
-            if not reading_of(pack, each["offering"]).personal
-        ]
+        for name, known in (("offerings", offerings), ("limits", limits)):
+            bank[name] = [
+                {**each, "approved": _approved(pack, each, rows[: order["firms"]])}
+                for each in _of(known, bank["code"])
+                if not reading_of(pack, each["offering"]).personal
+            ]
     return {"banks": banks, "firms": firms}
 
 
@@ -78,12 +82,29 @@ def _of(offerings: Iterable[dict[str, Any]], institution: str) -> list[dict[str,
     return [each for each in offerings if each["institution"] == institution]
 
 
-def _offerings(pack: Pack) -> list[dict[str, Any]]:
-    """Give the loans of banks that firms may apply for, but those granted as limits."""
+def _chosen(
+    chance: random.Random, several: list[str], kinds: list[set[str]], wanted: int
+) -> list[str]:
+    """Choose so many banks, among them one of each kind as far as they go."""
+    found: list[str] = []
+    for kind in [*kinds, *[set(several)] * wanted][:wanted]:
+        found.append(chance.choice([each for each in several if each in kind - set(found)]))
+    return found
+
+
+def _reference(pack: Pack, offering: str) -> str | None:
+    """Name what the rate of an offering's loans follows; null: it stays."""
+    lending = lending_of(pack, offering)
+    return lending.floating.reference if lending and lending.floating else None
+
+
+def _offerings(pack: Pack, *, as_limits: bool = False) -> list[dict[str, Any]]:
+    """Give the loans of banks that firms may apply for, or those that are granted as limits."""
     return [
         {
             "offering": name, "institution": said.institution, "purpose": said.purposes[0],
-            "method": terms["method"], "is_automatic": said.automatic is not None,
+            "method": terms["method"],
+            "reference": _reference(pack, name), "is_automatic": said.automatic is not None,
             "conditions": [each.id for each in said.conditions],
         }
         for name, said in sorted(pack.offerings.items())
@@ -91,7 +112,7 @@ def _offerings(pack: Pack) -> list[dict[str, Any]]:
         and "firm" in said.applicants
         and pack.institutions[said.institution].kind == "bank"
         and (terms := terms_of(pack, name)) is not None
-        and limit_terms_of(pack, name) is None  # those are drawn by loans of their own
+        and (limit_terms_of(pack, name) is not None) == as_limits  # drawn by loans of their own
     ]  # fmt: skip
 
 
@@ -159,7 +180,9 @@ def _firms(order: dict[str, Any], pack: Pack, rows: list[dict[str, Any]]) -> lis
 def _bank(order: dict[str, Any], pack: Pack, code: str, n: int) -> dict[str, Any]:
     bank = Institution.objects.get(code=code)
     works = _role(pack, "institution", "loan.service", "case.take", "statement.take")
-    confirms = _role(pack, "institution", "loan.relieve", "case.approve", "break.confirm")
+    confirms = _role(
+        pack, "institution", "loan.relieve", "case.approve", "break.confirm", "facility.adjust"
+    )
     officer = _seated(order, pack, works, f"officer-{n}", institution=bank)
     approver = _seated(order, pack, confirms, f"approver-{n}", institution=bank)
     account = {"number": f"62170000{n:08d}", "bank": f"Bank {n}", "code": cash_codes(pack)[0]}
