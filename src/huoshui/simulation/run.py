@@ -89,7 +89,7 @@ class _Lived:
         self.limits = Limits(self.story)
         self.checks: Counter[str] = Counter()
         self.marks: list[dict[str, Any]] = []
-        self.days = self.nights = self.granting = 0
+        self.days = self.nights = self.granting = self.resets = 0
         self.books = ""
         self.keeper = self._helper(WORKER, "jobs", "keeper")
         world.officers = self._helper(WORKER, "web", "officers")
@@ -215,7 +215,7 @@ class _Lived:
             self.checks[name] += 1
             for each in failed:
                 world.fail(name, what=each)
-        self.books = found["books"]
+        self.books, self.resets = found["books"], found["resets"]
         self.marks.append({"batch": found["batch"], "day": str(last), "last": found["last"]})
 
     def _floating(self) -> dict[str, Any]:
@@ -240,7 +240,7 @@ class _Lived:
         return {
             "seed": world.seed, "months": months, "days": self.days, "nights": self.nights,
             "loans": len(world.loans), "limits": len(world.lines),
-            "story": world.story, "books": self.books,
+            "resets": self.resets, "story": world.story, "books": self.books,
             "actions": dict(sorted(world.actions.items())),
             "refusals": dict(sorted(world.refusals.items())),
             "planted": dict(sorted(planted.items())), "killed": dict(world.kills),

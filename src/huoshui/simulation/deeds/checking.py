@@ -60,6 +60,7 @@ def look_over(order: Order) -> dict[str, Any]:
         }
         return {
             "failed": failed, "batch": known_now(), "last": seen.last(), "books": seen.digest(),
+            "resets": sum(len(loan.taken) for loan in seen.loans.values()),
         }  # fmt: skip
 
 
