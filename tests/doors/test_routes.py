@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 
+from huoshui.kernel.errors import Refused
 from huoshui.web.audit.actions.acting import acting
 from huoshui.web.audit.models import Entry
 from huoshui.web.audit.pages.doors import door_of
 from huoshui.web.audit.queries.packs import pack_on
+from huoshui.web.audit.rules.actor import Actor, ActorRefusal
+from huoshui.web.project.middleware import InTheActorsName
 from tests.doors.given import SECRET, Stranger, World, happened, routes, signed_in, strangers
 from tests.web.cases.given import TODAY, Stage
 
@@ -88,21 +93,49 @@ def test_who_has_not_signed_in_gets_nowhere(database: object) -> None:
                 assert answer.status_code == 401, route
 
 
+def _is_open(door: Any, role: str) -> bool:
+    may = set(pack_on(TODAY).roles[role].may)
+    return bool(door.open_to_all or door.signed_in or set(door.permissions) & may)
+
+
+def test_every_door_lets_in_the_roles_it_says_and_no_other(database: object) -> None:
+    for role, (route, _, door) in product(pack_on(TODAY).roles.values(), _doors()):
+        actor = Actor(role.party, role.id, role=role.id, permissions=frozenset(role.may))
+        assert _comes_in(actor, door) == _is_open(door, role.id), (role.id, route)
+
+
+def _comes_in(actor: Actor, door: Any) -> bool:
+    gate = InTheActorsName(lambda request: HttpResponse())
+    try:
+        gate._open(SimpleNamespace(actor=actor), door)
+    except Refused as refused:
+        return refused.problems[0].code != ActorRefusal.NOT_PERMITTED.code
+    return True
+
+
 def test_every_route_as_every_role_opens_or_refuses_and_never_breaks(world: World) -> None:
-    for stranger, (route, _, door) in product(strangers(world), _doors()):
+    """Ask as every role that a door is open to, and of the others as each party's widest role.
+
+    That no other comes in is the gate's to hold, and the gate is asked for every one above.
+    """
+    everybody = strangers(world)
+    for route, _, door in _doors():
         if route == "sign-out":
             continue
-        may = pack_on(TODAY).roles[stranger.role].may
-        is_open = door.open_to_all or door.signed_in or set(door.permissions) & set(may)
-        for method in ("GET", "POST"):
-            answer = _asked(stranger.client, method, _address(route, uuid4()))
+        inside = [each for each in everybody if _is_open(door, each.role)]
+        outside = _widest([each for each in everybody if each not in inside])
+        address = _address(route, uuid4())
+        for stranger, method in product([*inside, *outside], door.methods):
+            answer = _asked(stranger.client, method, address)
             said = (stranger.role, method, route, answer.status_code)
-            if method not in door.methods:
-                assert answer.status_code == 405, said
-            elif is_open:
-                assert answer.status_code in FINE | REFUSED - {401, 403}, said
+            if stranger in inside:
+                assert answer.status_code in FINE | REFUSED - {401, 403, 405}, said
             else:
                 assert answer.status_code == 403, said
+        for method in {"GET", "POST"} - set(door.methods):  # refused before anybody is known
+            for stranger in _widest(everybody):
+                answer = _asked(stranger.client, method, address)
+                assert answer.status_code == 405, (stranger.role, method, route)
 
 
 def test_ids_of_others_are_not_there_for_any_stranger_on_any_route(world: World) -> None:

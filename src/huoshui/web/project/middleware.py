@@ -117,7 +117,8 @@ class InTheActorsName:
 def not_there(request: Any, exception: Exception) -> HttpResponse:
     """Say, in the reader's language and frame, that there is nothing at an address."""
     del exception  # what it says is for the log; the page does not tell what is from what is not
-    request.actor, request.memberships = actor_of_session(request, request.today)
+    if request.actor is NOBODY:  # no view was met at this address, so nobody asked who this is
+        request.actor, request.memberships = actor_of_session(request, request.today)
     problems = (ActorRefusal.NOT_THERE.problem(path=request.path),)
     with acting(request.actor):
         return render(request, "refused.html", {"problems": problems}, status=404)
