@@ -121,7 +121,7 @@ def entries_said(
         differ, action=action, object_kind=object_kind, institution_id=institution, **shared
     )
     return Said(
-        f"[{','.join(forms)}]", *shared.values(),
+        forms, *shared.values(),
         reasons=texts_listed(each["reason"] for each in differ),
         rules=texts_listed(each["rule"] for each in differ),
         payload_digests=bytes_listed(each["payload_digest"] for each in differ),

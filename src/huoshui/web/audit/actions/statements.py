@@ -99,17 +99,17 @@ def _results(there: psycopg.Connection[Any]) -> list[Any]:
 
 def listed(values: Iterable[int | None]) -> str:
     """Write whole numbers as the text of an array, which is quicker than one by one."""
-    return "{" + ",".join("NULL" if each is None else str(each) for each in values) + "}"
+    return "{" + ",".join(["NULL" if each is None else str(each) for each in values]) + "}"
 
 
 def texts_listed(values: Iterable[str | None]) -> str:
     """Write texts as the text of an array, whatever is in them."""
-    return "{" + ",".join("NULL" if each is None else _quoted(each) for each in values) + "}"
+    return "{" + ",".join(["NULL" if each is None else _quoted(each) for each in values]) + "}"
 
 
 def bytes_listed(values: Iterable[bytes | None]) -> str:
     """Write digests and the like as the text of an array."""
-    written = ("NULL" if each is None else f'"\\\\x{each.hex()}"' for each in values)
+    written = ["NULL" if each is None else f'"\\\\x{each.hex()}"' for each in values]
     return "{" + ",".join(written) + "}"
 
 

@@ -134,12 +134,15 @@ def plain(value: Any) -> Any:
 
     A thing that is none of these is our mistake and fails.
     """
-    if type(value) is str:  # what most values are
+    kind = type(value)
+    if kind is str:  # what most values are
         return clean(value)
+    if value is None or kind is int or kind is bool:
+        return value
     match value:
         case Enum():
             return plain(value.value)
-        case None | bool() | int():
+        case int():
             return value
         case str():
             return clean(value)
@@ -150,7 +153,10 @@ def plain(value: Any) -> Any:
         case bytes():
             return value.hex()
         case Mapping():
-            return {clean(str(key)): plain(each) for key, each in value.items()}
+            return {
+                clean(key if type(key) is str else str(key)): plain(each)
+                for key, each in value.items()
+            }
         case Iterable():
             ordered = sorted(value) if isinstance(value, set | frozenset) else value
             return [plain(each) for each in ordered]
@@ -186,20 +192,28 @@ def entry_form(**columns: Any) -> str:
     It has places for the entry's number (1), the number of what it tells of (2), where that is
     not known either, and the transaction's number (3).
     """
-    (form,) = entry_forms([{}], **columns)
-    return form
+    return canonical_text(_form(columns))
 
 
-def entry_forms(each: Iterable[Mapping[str, Any]], **shared: Any) -> list[str]:
-    """Write that of many entries: columns in which they differ, and columns that they share."""
-    said = {name: _in_form(written(shared.get(name))) for name in _HASHED}
+def entry_forms(each: Iterable[Mapping[str, Any]], **shared: Any) -> str:
+    """Write that of many entries as one list, of columns that differ and columns that they share.
+
+    Each form in the list is to the byte what `entry_form` gives.
+    """
+    said = _form(shared)
+    return canonical_text(
+        [
+            said | {name: _in_form(written(value)) for name, value in columns.items()}
+            for columns in each
+        ]
+    )
+
+
+def _form(columns: Mapping[str, Any]) -> dict[str, str | None]:
+    said = {name: _in_form(written(columns.get(name))) for name in _HASHED}
     if said["object_id"] is None:
         said["object_id"] = "%2$s"
-    said |= {"v": "1", "id": "%1$s", "xid": "%3$s"}
-    return [
-        canonical_text(said | {name: _in_form(written(value)) for name, value in columns.items()})
-        for columns in each
-    ]
+    return said | {"v": "1", "id": "%1$s", "xid": "%3$s"}
 
 
 def _in_form(text: str | None) -> str | None:

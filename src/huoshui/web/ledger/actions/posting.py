@@ -229,7 +229,7 @@ def heads_write(
             Deed(booking.why, booking.rule, {
                 "key": head.key,
                 "kind": booking.kind,
-                "effective_on": booking.effective_on,
+                "effective_on": booking.effective_on.isoformat(),
                 "transfers": head.legs,
                 "amount_fen": head.amount_fen,
                 "corrects": booking.corrects,

@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -31,6 +32,7 @@ MOST_FEN = 2**53
 """No transfer is larger: what a table or a page cannot write exactly is a slip of the pen."""
 
 _DAY_ZERO = dt.date(2000, 1, 1)
+_ORDINAL_ZERO = _DAY_ZERO.toordinal()
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -97,11 +99,12 @@ def body_digest(booking: Booking, entries: Iterable[Entry], *, form: str = "post
 
 def transfer_digest(line: Line, effective_on: dt.date) -> bytes:
     """Hash one transfer, as `ledger_transfer_digest` does in the database."""
-    parts: list[object] = [line.n, line.debit, line.credit, line.amount_fen]
-    parts += [(effective_on - _DAY_ZERO).days, line.kind, line.book]
-    if line.hold_id is not None:
-        parts += [line.hold_id, line.hold_n]
-    return sha256("|".join(map(str, parts)).encode()).digest()
+    n, debit, credit, amount_fen, book, kind, hold_id, hold_n = line
+    days = effective_on.toordinal() - _ORDINAL_ZERO
+    said = f"{n}|{debit}|{credit}|{amount_fen}|{days}|{kind}|{book}"
+    if hold_id is not None:
+        said += f"|{hold_id}|{hold_n}"
+    return sha256(said.encode()).digest()
 
 
 def voucher_digest(
@@ -118,12 +121,12 @@ def voucher_digest(
         "voucher 1",
         str(institution),
         _text(key),
-        _text(booking.kind),
+        _word(booking.kind),
         str((booking.effective_on - _DAY_ZERO).days),
         str((at - _EPOCH) // dt.timedelta(microseconds=1)),
-        _text(booking.why),
+        _word(booking.why),
         "" if booking.corrects is None else str(booking.corrects),
-        "" if booking.rule is None else _text(booking.rule),
+        "" if booking.rule is None else _word(booking.rule),
         str(len(transfers)),
         body.hex(),
         sha256(b"".join(transfers)).hexdigest(),
@@ -133,3 +136,7 @@ def voucher_digest(
 
 def _text(said: str) -> str:
     return sha256(said.encode()).hexdigest()
+
+
+_word = lru_cache(maxsize=256)(_text)
+"""What is said of many vouchers, one after another: their kind, why they are, and their rule."""
