@@ -22,12 +22,10 @@ import pyarrow as pa
 
 from huoshui.matching.ops.bits import ALL, Bits, known_bits, of_flags, true_bits
 from huoshui.policy.expression import Typed, evaluate_table
-from huoshui.ratings.ops.buffers import flag_codes, places_of, values_of
+from huoshui.ratings.ops.buffers import FLAGS, flag_codes, places_of, values_of
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
 """How an answer is coded."""
-
-FLAGS = pa.array([False, True, None], pa.bool_())
 
 Turns = tuple[tuple[int, ...], bool, bool]
 """At which starts an answer turns, whether it holds in the first cell, and whether for null."""

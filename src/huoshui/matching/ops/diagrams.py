@@ -19,7 +19,7 @@ from huoshui.matching.ops.bits import ALL
 from huoshui.matching.ops.cells import FALSE, TRUE, UNKNOWN
 from huoshui.policy.expression import Type, Typed, evaluate_table
 from huoshui.policy.expression.typed import Apply, Read
-from huoshui.ratings.ops.buffers import flag_codes
+from huoshui.ratings.ops.buffers import FLAGS, flag_codes
 
 CONDITIONS_MOST = 8
 """The most conditions of one clause whose combinations are asked (6,561 of them)."""
@@ -56,7 +56,7 @@ def diagram(clause: Typed, conditions: Sequence[Typed], *, asof: dt.date) -> Dia
     count = len(conditions)
     every = np.arange(3**count)
     inputs = {
-        name: _FLAGS.take(pa.array(every // 3 ** (count - 1 - i) % 3))
+        name: FLAGS.take(pa.array(every // 3 ** (count - 1 - i) % 3))
         for i, name in enumerate(names.values())
     }
     made = evaluate_table(_with_flags(clause, names), inputs, asof=asof, rows=len(every))
@@ -64,9 +64,6 @@ def diagram(clause: Typed, conditions: Sequence[Typed], *, asof: dt.date) -> Dia
     maker = _Maker()
     ends = (maker.point(answers == TRUE, 0), maker.point(answers != FALSE, 0))
     return Diagram(tuple(maker.points), ends)
-
-
-_FLAGS = pa.array([False, True, None], pa.bool_())  # in the order of FALSE, TRUE, UNKNOWN
 
 
 def _with_flags(part: Typed, names: Mapping[Typed, str]) -> Typed:
