@@ -1,8 +1,9 @@
-"""Post transfers: one voucher a call, all of its lines or none, under a key that never expires.
+"""Post transfers: vouchers, each with all of its lines or none, under keys that never expire.
 
-Whatever the action, the same way is gone: the voucher takes the key, one entry of the record
-tells of it with the digest of all its lines, and the lines are written last, since the lock of
-an account with a floor is held from then on.  The database refuses what would overdraw.
+Whatever the action, the same way is gone, for one voucher or for many in one statement: it takes
+its key, one entry of the record tells of it with the digest of all its lines, and the lines are
+written last, since the lock of an account with a floor is held from then on.  The database refuses
+what would overdraw.
 """
 
 from __future__ import annotations
@@ -121,10 +122,11 @@ def vouchers_post(
     subject: UUID | None = None,
     pack: Pack | None = None,
 ) -> list[Posted]:
-    """Post several vouchers together; floors are looked at when all of them are written.
+    """Post several vouchers together, all or none, each as it would be by itself.
 
-    A replay corrects many value days at once, and an account may fall below its floor between
-    two of them.
+    Keys that were used for the same are answered, and the others posted.  What does not hold is
+    refused with its key.  Floors are looked at when all are written: a replay corrects many value
+    days at once, and an account may fall below its floor between two of them.
     """
     keys = [each.key for each in wanted]
     for each in wanted:
