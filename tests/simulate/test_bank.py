@@ -68,3 +68,16 @@ def test_what_was_told_wrongly_is_put_right_with_the_next_statement() -> None:
         made.statement(order)
         assert made.accounts[ACCOUNT].told_fen == made.balance({"account": ACCOUNT})["fen"]
     assert spoilt
+
+
+def test_what_is_alike_with_a_line_that_must_be_told_is_told_too() -> None:
+    spoilt = 0
+    for seed in range(60):
+        made = bank(seed)
+        said = {"account": ACCOUNT, "fen": 4_711, "on": UNTIL}
+        one, two = (made.receive(said)["ref"] for _ in range(2))
+        order = {"account": ACCOUNT, "until": UNTIL, "moods": True, "spare": [one]}
+        planted = made.statement(order)["planted"]
+        spoilt += any(each["kind"] in ("late_line", "wrong_amount") for each in planted)
+        assert not any({one, two} & set(each["names"]) for each in planted)
+    assert spoilt

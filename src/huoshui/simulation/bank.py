@@ -115,13 +115,15 @@ class Bank:
         self, held: Account, until: str, spare: set[str], planted: list[dict[str, Any]]
     ) -> None:
         """Keep a line back, tell one wrongly, take a fee, or book what belongs to another."""
+        told = [m for m in held.moves if m.booked_on <= until]
+        alike = Counter((m.fen, m.value_on) for m in told)  # what is alike is not told apart later
         due = [
             m
-            for m in held.moves
-            if m.booked_on <= until and not m.text.startswith("our") and not spare & set(_names(m))
+            for m in told
+            if alike[m.fen, m.value_on] == 1
+            and not m.text.startswith("our")
+            and not spare & set(_names(m))
         ]
-        alike = Counter((m.fen, m.value_on) for m in due)  # what is alike is not told apart later
-        due = [m for m in due if alike[m.fen, m.value_on] == 1]
         self.chance.shuffle(due)
         if due and self.chance.random() < LATE:
             line = due.pop()
