@@ -6,6 +6,8 @@ import datetime as dt
 import os
 import random
 import signal
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
@@ -25,6 +27,7 @@ from huoshui.web.ledger.actions.posting import Posted, Wanted, vouchers_post
 from huoshui.web.ledger.queries.verification import ledger_findings
 from huoshui.web.ledger.rules.entries import AccountName, Booking, Entry
 from huoshui.web.parties.models import Institution
+from tests.web.databases import AsRole
 from tests.web.given import AT, DAY
 from tests.web.ledger.given import (
     BANK,
@@ -222,6 +225,41 @@ def test_batches_of_the_same_keys_at_once_in_any_order_post_each_key_once() -> N
     assert sum(fen(bank, principal(f"L-{n}")) or 0 for n in (0, 1)) == len(new)
     with acting(SYSTEM):
         assert ledger_findings().findings == []
+
+
+@pytest.mark.usefixtures("jobs_database")
+def test_two_batches_that_meet_at_a_key_of_a_third_do_not_wait_for_each_other(
+    as_role: AsRole,
+) -> None:
+    bank = lender()
+    admin = as_role("admin", autocommit=True)
+    batch(bank, [wanted("first", drawn(1))], SYSTEM)  # opens the accounts
+    answers: list[Posted] = []
+
+    def post_in(order: str) -> None:
+        try:
+            answers.extend(batch(bank, [wanted(key, drawn(1)) for key in order], SYSTEM))
+        finally:
+            connections.close_all()
+
+    orders = [threading.Thread(target=post_in, args=(order,)) for order in ("zma", "amz")]
+    with suppress(Undone), acting(SYSTEM):
+        vouchers_post(SYSTEM, at=AT, institution=bank.id, wanted=[wanted("m", drawn(1))])
+        for thread in orders:
+            thread.start()
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND wait_event = 'transactionid'"
+        )
+        deadline = time.monotonic() + 30
+        while admin.execute(waiting).fetchone() != (2,):
+            assert time.monotonic() < deadline, "they did not come to wait"
+            time.sleep(0.005)
+        raise Undone
+    for thread in orders:
+        thread.join(timeout=30)
+    assert sorted(each.was_there for each in answers) == [False] * 3 + [True] * 3
+    assert fen(bank, principal()) == 4
 
 
 @pytest.mark.usefixtures("jobs_database")
