@@ -34,8 +34,13 @@ class Story:
         """Let firms apply for loans."""
         world, chance = self.world, self.world.chance("applications")
         for _ in range(wanted):
-            bank = chance.choice([each for each in world.banks if each.said["offerings"]])
-            offering = chance.choice(bank.said["offerings"])
+            known = [(b, each) for b in world.banks for each in b.said["offerings"]]
+            floating = [each for each in known if each[1]["reference"] is not None]
+            if floating and not world.loans:  # early enough to live until its first reset
+                bank, offering = chance.choice(floating)
+            else:
+                bank = chance.choice([each for each in world.banks if each.said["offerings"]])
+                offering = chance.choice(bank.said["offerings"])
             free = [n for n in range(len(world.firms)) if n not in world.firms_used]
             if not free:
                 return
