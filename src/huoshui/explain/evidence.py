@@ -25,6 +25,11 @@ class Wanting:
     columns: tuple[str, ...]
     items: tuple[str, ...]
 
+    @property
+    def key(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Give what tells it from others, of plain values."""
+        return self.columns, self.items
+
     @classmethod
     def of(cls, pack: Pack, columns: Iterable[str], row: Mapping[str, object]) -> Wanting:
         """Ask it of a row for a clause over these columns."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from huoshui.kernel.citation import Citation
 from huoshui.matching import ClauseTrace
 from huoshui.policy.pack import Pack
 
@@ -45,13 +46,19 @@ def clause_key(clause: ClauseTrace) -> Hashable:
     """Give all that words on a clause are made of, but for what a row lacks.
 
     The same clause stands in many offerings, so it is known by what it says and not by where it
-    stands.
+    stands.  All of it is plain values: what the collector of garbage has to walk over, again and
+    again for as long as it is kept, makes one answer in fifty late.
     """
     values = tuple(
-        (name, None if cited is None else (str(cited.value), cited.unit, cited.cite))
+        (name, None if cited is None else (str(cited.value), cited.unit, *cite_key(cited.cite)))
         for name, cited in clause.values.items()
     )
     # The type tells 1, 1.0 and true apart, which are equal.
-    columns = tuple((name, type(value), value) for name, value in clause.columns.items())
+    columns = tuple((name, type(value).__name__, value) for name, value in clause.columns.items())
     say = clause.say
     return (clause.verdict, say.zh, say.en, clause.evidence, values, columns)
+
+
+def cite_key(cite: Citation) -> tuple[str, str]:
+    """Give what tells one place of a source from others."""
+    return cite.source, cite.place

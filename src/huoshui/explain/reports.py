@@ -6,8 +6,10 @@ said to be one.  Points and prices are text or whole numbers, never a rounding o
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import cast
 
 from huoshui.explain.evidence import Wanting, evidence_sentence
 from huoshui.explain.numbers import (
@@ -18,7 +20,7 @@ from huoshui.explain.numbers import (
     plain_number,
     shown,
 )
-from huoshui.explain.once import clause_key, once
+from huoshui.explain.once import cite_key, clause_key, once
 from huoshui.explain.sentences import (
     clause_sentence,
     said,
@@ -83,13 +85,20 @@ def offering_report(
 def clause_report(pack: Pack, clause: ClauseTrace, row: Mapping[str, object]) -> Report:
     """Give one clause: what it asks, what it found, what it compared with, on what authority."""
     wanting = Wanting.of(pack, clause.columns, row) if clause.verdict is None else None
+    # Kept as bytes: each asker gets a report of his own, and the collector nothing to walk over.
     kept = once(
         pack,
         "clause_report",
-        (clause.id, clause.implied, clause.cite, wanting, clause_key(clause)),
-        lambda: _clause_report(pack, clause, row, wanting),
-    )
-    return dict(kept)  # whoever asks may add to it
+        (
+            clause.id,
+            clause.implied,
+            cite_key(clause.cite),
+            wanting and wanting.key,
+            clause_key(clause),
+        ),
+        lambda: pickle.dumps(_clause_report(pack, clause, row, wanting), pickle.HIGHEST_PROTOCOL),
+    )  # fmt: skip
+    return cast(Report, pickle.loads(kept))
 
 
 def _clause_report(

@@ -96,7 +96,7 @@ def clause_sentence(
     return once(
         pack,
         "clause_sentence",
-        (language, wanting, clause_key(clause)),
+        (language, wanting and wanting.key, clause_key(clause)),
         lambda: _clause_sentence(pack, clause, wanting, language),
     )
 
