@@ -308,6 +308,50 @@ def test_a_rule_does_not_match_again_what_people_took_apart(branch: Branch) -> N
     branch.check()
 
 
+def test_a_pair_by_amount_and_day_gives_way_to_a_line_that_names_its_transfer(
+    branch: Branch,
+) -> None:
+    branch.book("L-1", -700, "R-1", "L-1:2")
+    told = Told((Moved(-700, "B-1", reference="R-9"),))
+    branch.take(told)
+    assert branch.rules() == ["amount_day"]
+    branch.take(told.next(Moved(-700, "B-2", reference="R-1")))
+    assert branch.kinds() == [("bank", "no_counterpart", -700)], "R-9 was never entered"
+    with acting(branch.officer):
+        held = MatchItem.objects.filter(match__rule="reference", line__isnull=False).get()
+        assert held.line.bank_ref == "B-2"
+    branch.check()
+    branch.book("L-2", -700, "R-9", "L-2:2")
+    with acting(branch.officer):
+        reconcile(branch.officer, at=AT, institution=branch.bank.id, code=BANK.code)
+    assert branch.kinds() == []
+    branch.check()
+
+
+def test_a_pair_by_amount_and_day_gives_way_to_a_transfer_that_its_line_names(
+    branch: Branch,
+) -> None:
+    first = branch.book("L-1", -700, "R-1", "L-1:2")
+    branch.take(Told((Moved(-700, "B-1", reference="R-9"),)))
+    named = branch.book("L-2", -700, "R-9", "L-2:2")
+    with acting(branch.officer):
+        reconcile(branch.officer, at=AT, institution=branch.bank.id, code=BANK.code)
+        held = MatchItem.objects.filter(match__rule="reference", line__isnull=True).get()
+        assert (held.voucher_id, held.n) == named
+        left = Break.objects.exclude(state="closed").get()
+        assert (left.voucher_id, left.n, left.kind) == (*first, "not_at_bank")
+    branch.check()
+
+
+def test_a_name_with_another_amount_moves_no_pair(branch: Branch) -> None:
+    branch.book("L-1", -700, "R-1", "L-1:2")
+    told = Told((Moved(-700, "B-1"),))
+    branch.take(told)
+    branch.take(told.next(Moved(-800, "B-2", reference="R-1")))
+    assert branch.rules() == ["amount_day"]
+    branch.check()
+
+
 def test_what_cannot_be_done_about_a_break_is_said(branch: Branch) -> None:
     place = branch.book("L-1", -100_00)
     branch.take(Told((Moved(-60_00, "B1"), Moved(-40_00, "B2"))))

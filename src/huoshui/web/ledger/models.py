@@ -259,6 +259,11 @@ class StatementLine(models.Model):
             models.UniqueConstraint(name="line_once", fields=["account", "bank_ref"]),
             models.CheckConstraint(name="line_of_something", condition=~Q(amount_fen=0)),
         ]
+        indexes = [
+            models.Index(name="line_by_end_to_end", fields=["institution_id", "end_to_end"]),
+            models.Index(name="line_by_reference", fields=["institution_id", "reference"]),
+            models.Index(name="line_by_bank_ref", fields=["institution_id", "bank_ref"]),
+        ]
 
 
 class CashReference(models.Model):
@@ -279,6 +284,7 @@ class CashReference(models.Model):
         constraints = [
             models.UniqueConstraint(name="cash_named_once", fields=["voucher", "n", "reference"])
         ]
+        indexes = [models.Index(name="cash_by_name", fields=["institution_id", "reference"])]
 
 
 class Reconciling(models.Model):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import Actor
@@ -20,13 +20,14 @@ from huoshui.web.ledger.actions.matching import (
     breaks_close,
     deeds_note,
     hold,
+    match_loose,
     match_write,
     reconcile,
 )
 from huoshui.web.ledger.models import Break, MatchItem, StatementLine
 from huoshui.web.ledger.queries.cash import cash_unmatched
 from huoshui.web.ledger.queries.workers import workers
-from huoshui.web.ledger.rules.breaks import CLOSED, DEEDS, OPEN, TAKEN_APART, BreakRefusal
+from huoshui.web.ledger.rules.breaks import CLOSED, DEEDS, TAKEN_APART, BreakRefusal
 from huoshui.web.ledger.rules.matching import Pair, Place
 
 deeds_named("break", DEEDS)
@@ -185,54 +186,12 @@ def match_undo(
     item = MatchItem.objects.filter(institution_id=institution, line_id=line).first()
     if item is None:
         raise BreakRefusal.NOT_MATCHED.refuse()
-    items = list(MatchItem.objects.filter(match_id=item.match_id).select_related("line"))
-    MatchItem.objects.filter(match_id=item.match_id).delete()
-    for each in items:
-        _reopen(actor, at=at, item=each, code=code)
+    items = match_loose(actor, at=at, match=item.match_id, code=code, kind=TAKEN_APART)
     entry_add(
         actor, at=at, action="reconciliation.undone", object_kind="match",
         object_id=item.match_id, institution=institution, reason=why[:200],
         payload={"items": [[i.line_id, i.voucher_id, i.n, i.amount_fen] for i in items]},
     )  # fmt: skip
-
-
-def _reopen(actor: Actor, *, at: dt.datetime, item: MatchItem, code: str) -> None:
-    said: dict[str, Any]
-    if item.line_id is not None:
-        said = {"side": "bank", "line_id": item.line_id}
-        since, agreement = item.line.booked_on, None
-    else:
-        said = {"side": "book", "voucher_id": item.voucher_id, "n": item.n}
-        since, agreement = _told_of((item.voucher_id, item.n))
-    made, was_made = Break.objects.get_or_create(
-        **said,
-        defaults={
-            "institution_id": item.institution_id,
-            "kind": TAKEN_APART,
-            "code": code,
-            "amount_fen": item.amount_fen,
-            "since": since,
-            "agreement": agreement,
-            "found_at": at,
-            "state": OPEN,
-        },
-    )
-    if not was_made:
-        made.state, made.closed_at, made.kind = OPEN, None, TAKEN_APART
-        made.save(update_fields=["state", "closed_at", "kind"])
-    deeds_note(actor, at=at, breaks=[made], deed="found" if was_made else "reopened")
-
-
-def _told_of(place: Place) -> tuple[dt.date, str | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t.effective_on, coalesce(d.agreement, c.agreement) FROM ledger_transfer t "
-            "JOIN ledger_account d ON d.id = t.debit_id "
-            "JOIN ledger_account c ON c.id = t.credit_id WHERE t.voucher_id = %s AND t.n = %s",
-            place,
-        )
-        day, agreement = cursor.fetchone()
-    return day, agreement
 
 
 def _match(actor: Actor, *, at: dt.datetime, about: Break, what: Mapping[str, Any]) -> None:

@@ -11,9 +11,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from huoshui.web.audit.actions.record import entry_add
 from huoshui.web.audit.rules.actor import Actor
@@ -33,6 +34,7 @@ from huoshui.web.ledger.queries.cash import (
     Moved,
     cash_unmatched,
     lines_unmatched,
+    pairs_named_otherwise,
     through_on,
 )
 from huoshui.web.ledger.rules.breaks import CLOSED, OPEN, TAKEN_APART, WAITING
@@ -71,16 +73,23 @@ def reconcile(
     settled = known_now()
     apart = Break.objects.filter(institution_id=institution, kind=TAKEN_APART, state=OPEN)
     by_hand = set(apart.values_list("line_id", "voucher_id", "n"))
-    moved = [
-        each
-        for each in cash_unmatched(actor, institution=institution, code=code, after=held.through)
-        if (None, *each.cash.place) not in by_hand
-    ]
-    left = [
-        each
-        for each in lines_unmatched(actor, institution=institution, code=code, new=lines)
-        if (each.id, None, None) not in by_hand
-    ]
+
+    def unmatched() -> tuple[list[Line], list[Moved]]:
+        cash = cash_unmatched(actor, institution=institution, code=code, after=held.through)
+        open_ = lines_unmatched(actor, institution=institution, code=code, new=lines)
+        return (
+            [each for each in open_ if (each.id, None, None) not in by_hand],
+            [each for each in cash if (None, *each.cash.place) not in by_hand],
+        )
+
+    left, moved = unmatched()
+    loose = pairs_named_otherwise(
+        actor, institution=institution, lines=left, cash=[each.cash for each in moved]
+    )
+    for pair in loose:  # what was found by amount and day alone gives way to a name
+        match_loose(actor, at=at, match=pair, code=code, kind="ambiguous")
+    if loose:
+        left, moved = unmatched()
     through = through_on(actor, institution=institution, code=code)
     found = match(left, [each.cash for each in moved], through=through)
     amounts = _amounts(left, moved)
@@ -102,7 +111,7 @@ def reconcile(
             object_id=held.pk,
             institution=institution,
             payload={"code": code, "pairs": dict(counted), "matches": numbers,
-                     "breaks": breaks, "waiting": waiting},
+                     "breaks": breaks, "waiting": waiting, "gave_way": loose},
         )  # fmt: skip
     return Reconciled(dict(counted), breaks, waiting)
 
@@ -166,6 +175,57 @@ def match_write(
     shown = {place for pair in pairs if pair.lines for place in pair.cash}
     _settle(actor, at=at, institution=institution, places=shown)
     return [head.pk for head in made]
+
+
+def match_loose(
+    actor: Actor, *, at: dt.datetime, match: int, code: str, kind: str
+) -> list[MatchItem]:
+    """Take a match apart: its lines and transfers are breaks again, of a kind."""
+    rows = MatchItem.objects.filter(match_id=match)
+    items = list(rows.select_related("line"))
+    rows.delete()
+    for each in items:
+        _reopen(actor, at=at, item=each, code=code, kind=kind)
+    return items
+
+
+def _reopen(actor: Actor, *, at: dt.datetime, item: MatchItem, code: str, kind: str) -> None:
+    said: dict[str, Any]
+    if item.line_id is not None:
+        said = {"side": "bank", "line_id": item.line_id}
+        since, agreement = item.line.booked_on, None
+    else:
+        said = {"side": "book", "voucher_id": item.voucher_id, "n": item.n}
+        since, agreement = _told_of((item.voucher_id, item.n))
+    made, was_made = Break.objects.get_or_create(
+        **said,
+        defaults={
+            "institution_id": item.institution_id,
+            "kind": kind,
+            "code": code,
+            "amount_fen": item.amount_fen,
+            "since": since,
+            "agreement": agreement,
+            "found_at": at,
+            "state": OPEN,
+        },
+    )
+    if not was_made:
+        made.state, made.closed_at, made.kind = OPEN, None, kind
+        made.save(update_fields=["state", "closed_at", "kind"])
+    deeds_note(actor, at=at, breaks=[made], deed="found" if was_made else "reopened")
+
+
+def _told_of(place: Place) -> tuple[dt.date, str | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.effective_on, coalesce(d.agreement, c.agreement) FROM ledger_transfer t "
+            "JOIN ledger_account d ON d.id = t.debit_id "
+            "JOIN ledger_account c ON c.id = t.credit_id WHERE t.voucher_id = %s AND t.n = %s",
+            place,
+        )
+        day, agreement = cursor.fetchone()
+    return day, agreement
 
 
 def breaks_close(actor: Actor, *, at: dt.datetime, breaks: Sequence[Break], deed: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import ChartAccount
@@ -110,6 +111,41 @@ def lines_unmatched(
         )
         for row in rows.order_by("id")
     ]
+
+
+def pairs_named_otherwise(
+    viewer: Actor, *, institution: UUID, lines: Collection[Line], cash: Collection[Cash]
+) -> list[int]:
+    """Give the matches by amount and day alone of which one side is named by what is not matched.
+
+    A line came that names the transfer, or a transfer was entered that names the line, and the
+    amount agrees.
+    """
+    said: defaultdict[str, set[int]] = defaultdict(set)
+    for line in lines:
+        for name in (*line.end_to_end, *line.references):
+            said[name].add(line.amount_fen)
+    booked: defaultdict[str, set[int]] = defaultdict(set)
+    for each in cash:
+        for name in each.references:
+            booked[name].add(each.amount_fen)
+    by_rule = MatchItem.objects.filter(match__rule="amount_day", institution_id=institution)
+    found: set[int] = set()
+    if said:
+        named = CashReference.objects.filter(institution_id=institution, reference__in=said)
+        transfers: defaultdict[Place, set[int]] = defaultdict(set)
+        for voucher, n, name in named.values_list("voucher_id", "n", "reference"):
+            transfers[voucher, n] |= said[name]
+        items = by_rule.filter(voucher_id__in={voucher for voucher, _ in transfers})
+        found |= {x.match_id for x in items if x.amount_fen in transfers[x.voucher_id, x.n]}
+    if booked:
+        told = Q(line__bank_ref__in=booked) | Q(line__end_to_end__in=booked)
+        told |= Q(line__reference__in=booked)
+        for item in by_rule.filter(told).select_related("line"):
+            names = (item.line.bank_ref, item.line.end_to_end, item.line.reference)
+            if any(item.amount_fen in booked[name] for name in names):
+                found.add(item.match_id)
+    return sorted(found)
 
 
 def through_on(viewer: Actor, *, institution: UUID, code: str) -> dt.date | None:
