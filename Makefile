@@ -34,7 +34,7 @@ setup: $(VENV)/.all  ## make .venv with everything (core, modelling, checks)
 demo: $(VENV)/.core  ## from raw records to pages on 127.0.0.1:8000, on a fictional region (SERVE=0: no pages)
 	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: $(VENV)/.all  ## all tests (about half an hour on two busy cores)
+test: $(VENV)/.all  ## all tests (about 35 minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=25
 
 quick: $(VENV)/.all  ## the fast tests, which need no database and no browser
