@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKS = ROOT / "packs"
 SHARED = ROOT.parent / "shared"
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("HUOSHUI_THREADS", "1")  # each core has a worker of its own
+
 settings.register_profile(
     "house",
     deadline=None,  # the machines are shared; a slow moment is no failure

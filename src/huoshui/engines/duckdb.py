@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from huoshui.engines.engine import EngineError, Mapping
+from huoshui.kernel.cores import cores
 from huoshui.kernel.sql import literal, quoted
 from huoshui.kernel.step import Step
 
@@ -41,15 +42,19 @@ class DuckDB:
     """
 
     def __init__(
-        self, *, threads: int = 2, memory_limit: str | None = None, spill: Path | None = None
+        self,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        spill: Path | None = None,
     ) -> None:
         if spill is not None:
             spill.mkdir(parents=True, exist_ok=True)
         self._spill = Path(tempfile.mkdtemp(prefix="huoshui-duckdb-", dir=spill))
-        self._threads = threads
+        self._threads = threads or cores()
         self._is_read = False  # the parts of a query, one after another
         settings: dict[str, str | bool | int | float | list[str]] = {
-            "threads": threads,
+            "threads": self._threads,
             "temp_directory": str(self._spill),
             "autoinstall_known_extensions": False,  # nothing is fetched while data is read
             "autoload_known_extensions": False,

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
+from huoshui.kernel.cores import cores
 from huoshui.kernel.errors import Refusal, Refused
 from huoshui.matching.clauses import Kind, OfferingClause, clauses_of
 from huoshui.matching.ops.diagrams import CONDITIONS_MOST
@@ -78,7 +79,9 @@ class Plan:
         clauses = list(zip(self.distinct, self.made_of, strict=True))
         return Sweep(self.conditions, clauses, self.uses, asof=self.asof)
 
-    def evaluate(self, table: pa.Table, *, reasons: bool = False, threads: int = 2) -> pa.Table:
+    def evaluate(
+        self, table: pa.Table, *, reasons: bool = False, threads: int | None = None
+    ) -> pa.Table:
         """Give one row per row of the profile: `entity` where it has one, and the verdict words.
 
         With `reasons` also the same words of the distinct clauses: bit k of `true_w` says that
@@ -87,7 +90,7 @@ class Plan:
         for name, offering in self.reads.items():
             if name not in table.column_names:
                 raise MatchingRefusal.NO_COLUMN.refuse(column=name, offering=offering)
-        verdicts, answers = self.sweep.run(table, reasons=reasons, threads=threads)
+        verdicts, answers = self.sweep.run(table, reasons=reasons, threads=threads or cores())
         fields = word_fields(len(self.offerings))
         arrays: list[pa.Array | pa.ChunkedArray] = [pa.array(w) for side in verdicts for w in side]
         if ENTITY in table.column_names:

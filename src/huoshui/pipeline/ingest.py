@@ -80,7 +80,6 @@ def ingest(
     progress: Tick = unwatched,
     source_url: str | None = None,
     recorded_at: str | None = None,
-    threads: int = 2,
     memory_limit: str | None = None,
     large_rows: int = large.ROWS,
 ) -> list[IngestResult]:
@@ -97,7 +96,7 @@ def ingest(
     with lake.writing() as writer:
         intake = Intake(writer, pack, url, recorded_at, large_rows=large_rows)
         spill = writer.staging  # where the next writer removes what a killed one left
-        with DuckDB(threads=threads, memory_limit=memory_limit, spill=spill) as engine:
+        with DuckDB(memory_limit=memory_limit, spill=spill) as engine:
             for nth, source in enumerate(sources):
                 progress("ingest", nth, len(sources))
                 results.append(intake.take(engine, source))

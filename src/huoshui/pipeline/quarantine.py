@@ -95,12 +95,12 @@ def export(
 
 
 def resubmit(
-    lake: Lake, pack: Pack, file: Path, *, recorded_at: str | None = None, threads: int = 2
+    lake: Lake, pack: Pack, file: Path, *, recorded_at: str | None = None
 ) -> list[IngestResult]:
     """Take a repair file's rows through their feeds again, one batch for each source file."""
     repaired = list(_read(file))
     with lake.writing() as writer:
-        return _resubmit(writer, pack, repaired, file.name, recorded_at, threads)
+        return _resubmit(writer, pack, repaired, file.name, recorded_at)
 
 
 def _resubmit(
@@ -109,7 +109,6 @@ def _resubmit(
     repaired: Sequence[Repaired],
     name: str,
     recorded_at: str | None,
-    threads: int,
 ) -> list[IngestResult]:
     """Group the rows by feed and source file, leave out what was resolved, take the rest."""
     every = quarantined(writer.lake, open_only=False)
@@ -132,7 +131,7 @@ def _resubmit(
             raise QuarantineRefusal.FEED_GONE.refuse(where=Where(name, row=nth), feed=place[0])
         groups.setdefault((*place, row.batch), []).append(row)
     intake = Intake(writer, pack, None, recorded_at)
-    with DuckDB(threads=threads) as engine:
+    with DuckDB() as engine:
         return [
             _take(engine, intake, feed, source, rows, done)
             for (feed, source, _), rows in sorted(groups.items(), key=lambda group: group[0])

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from huoshui.kernel.cores import cores
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Bonus, Rating
 from huoshui.ratings.ops.bands import band_codes
@@ -82,11 +83,14 @@ def add(scheme: Scheme, table: pa.Table) -> pa.Table:
     return table
 
 
-def score(scheme: Scheme, table: pa.Table, *, threads: int = 2) -> dict[pa.Field, pa.Array]:
+def score(
+    scheme: Scheme, table: pa.Table, *, threads: int | None = None
+) -> dict[pa.Field, pa.Array]:
     """Compute one scheme's columns for every row of a table; threads take runs of rows."""
     for name in scheme.reads:
         if name not in table.column_names:
             raise RatingRefusal.NO_COLUMN.refuse(column=name, rating=scheme.rating.id)
+    threads = threads or cores()
     if threads == 1 or table.num_rows <= ROWS_A_THREAD:
         return _scored(scheme, table)
     read = table.select(scheme.reads or table.column_names[:1])
