@@ -1,5 +1,6 @@
 # One command for each job; `make help` lists them.
 PYTHON ?= python3.11
+unexport PYTHONDONTWRITEBYTECODE  # else every command translates the whole source anew: a second
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from huoshui.kernel.garbage import seldom
 from tests.region import made_once
 
 FIRMS = int(os.environ.get("HUOSHUI_TEST_FIRMS", "4000"))
@@ -19,6 +20,8 @@ SHARED = ROOT.parent / "shared"
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("HUOSHUI_THREADS", "1")  # each core has a worker of its own
+
+seldom()  # what tests are given, such as packs, stays
 
 settings.register_profile(
     "house",

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from huoshui.policy.reading import Document, read
 
 
-def document(tmp_path: Path, text: str | bytes) -> Document:
-    path = tmp_path / "x.yaml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read(path, "pack/x.yaml")
+def document(text: str | bytes) -> Document:
+    return read(text if isinstance(text, bytes) else text.encode(), "pack/x.yaml")
 
 
-def test_words_stay_words_and_only_true_and_false_are_flags(tmp_path: Path) -> None:
+def test_words_stay_words_and_only_true_and_false_are_flags() -> None:
     text = "a: yes\nb: no\nc: true\nd: 2024-01-31\ne: 12\nf: '12'\ng: ~\nh: on\ni: 0042\n"
-    assert document(tmp_path, text).content == {
+    assert document(text).content == {
         "a": "yes", "b": "no", "c": True, "d": "2024-01-31", "e": 12,
         "f": "12", "g": None, "h": "on", "i": "0042",
     }  # fmt: skip
@@ -38,17 +34,17 @@ def test_words_stay_words_and_only_true_and_false_are_flags(tmp_path: Path) -> N
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(
-    tmp_path: Path, text: str | bytes, code: str, line: int | None
+    text: str | bytes, code: str, line: int | None
 ) -> None:
-    (problem,) = document(tmp_path, text).problems
+    (problem,) = document(text).problems
     assert problem.code == code
     assert problem.where is not None
     assert problem.where.line == line
     assert problem.fix
 
 
-def test_the_line_of_every_part_is_known_and_of_a_missing_part_its_parent(tmp_path: Path) -> None:
-    read_in = document(tmp_path, "a:\n  b:\n    - 1\n    - 2\n")
+def test_the_line_of_every_part_is_known_and_of_a_missing_part_its_parent() -> None:
+    read_in = document("a:\n  b:\n    - 1\n    - 2\n")
     assert read_in.where(("a", "b", 1)).line == 4
     assert read_in.where(("a", "b", 7)).line == 2
     assert read_in.where(("z",)).line == 1

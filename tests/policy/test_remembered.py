@@ -19,6 +19,7 @@ DAY = dt.date(2026, 11, 20)
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of what is remembered, empty and a test's own."""
     monkeypatch.setenv(remembered.CACHE, str(tmp_path / "cache"))
+    monkeypatch.setattr(remembered, "HELD", {})
     return tmp_path / "cache" / "packs"
 
 
@@ -30,7 +31,8 @@ def roots(tmp_path: Path) -> list[Path]:
 
 
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing be read from here on."""
+    """Let nothing be read from here on, as in a process that has just begun."""
+    remembered.HELD.clear()
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a file is read")
@@ -55,6 +57,15 @@ def test_what_was_read_before_is_not_read_again_and_is_the_same(
     assert again.where("roles", "auditor", "label") == first.where("roles", "auditor", "label")
     assert set(again.example_documents) == set(first.example_documents)
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_process_that_reads_the_same_again_makes_no_second_copy(
+    kept: Path, roots: list[Path]
+) -> None:
+    first = loader.load(roots, asof=DAY)
+    again = loader.load(roots, asof=DAY)
+    assert all(again.roles[name] is role for name, role in first.roles.items())
+    assert again.remembered is not first.remembered
 
 
 def test_the_same_files_in_another_folder_are_known_and_keep_their_own_place(
@@ -117,6 +128,7 @@ def test_what_is_damaged_is_read_anew_and_mended(kept: Path, roots: list[Path]) 
     whole = file.read_bytes()
     for damaged in (b"", b"no pickle", whole[: len(whole) // 2]):
         file.write_bytes(damaged)
+        remembered.HELD.clear()
         assert told(loader.load(roots, asof=DAY)) == told(first)
         assert len(file.read_bytes()) == len(whole)
 

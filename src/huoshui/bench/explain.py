@@ -16,9 +16,9 @@ import numpy as np
 
 from huoshui import explain, matching
 from huoshui.bench.timing import circumstances
+from huoshui.kernel.garbage import settled
 from huoshui.pipeline.published import snapshot_files, snapshot_folders
 from huoshui.policy.pack import Pack
-from huoshui.policy.remembered import settled
 
 WARM = 20
 """Firms explained beforehand, so that what is worked out once is not put down to the first."""

@@ -12,6 +12,7 @@ from huoshui import explain as wording
 from huoshui import matching, ratings
 from huoshui.cli import output, place, whynot
 from huoshui.cli.sandbox import candidate_roots
+from huoshui.kernel.garbage import unhurried
 from huoshui.pipeline import run as running
 from huoshui.pipeline import subjects
 from huoshui.pipeline.archive import load_and_keep
@@ -22,7 +23,6 @@ from huoshui.pipeline.shadow import disagreements, keep_shadow
 from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import open_to, rating_counts, summary
 from huoshui.policy.loader import load
-from huoshui.policy.remembered import unhurried
 
 FACTS_FOR = 25
 """For so many subjects at most the rows behind each number are listed; each asks many queries."""

@@ -8,6 +8,7 @@ import sys
 import click
 
 from huoshui.cli import lifeline, output
+from huoshui.kernel.garbage import seldom
 
 COMMANDS = {
     "demo": "demo:demo",
@@ -61,6 +62,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
+    seldom()
     lifeline.watch()
     sys.exit(output.run(cli))
 

@@ -39,7 +39,7 @@ def card_at(path: Path) -> Rating:
     where = Where(str(path))
     if not path.is_file():
         raise CardRefusal.NO_CARD.refuse(where=where, path=path)
-    document = read(path, path.name)
+    document = read(path.read_bytes(), path.name)
     Refused.raise_any(document.problems)
     try:
         return Rating.model_validate(document.content)

@@ -11,12 +11,12 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from huoshui.kernel.errors import Refusal, Refused, Where
-from huoshui.policy.loader import contents, digest_of, load
+from huoshui.policy.loader import digest_of, digest_of_texts, load, texts_of
 from huoshui.policy.pack import Pack
 
 PACKS = "packs"
@@ -52,38 +52,43 @@ class ArchiveRefusal(Refusal):
     )
 
 
-def archive(roots: Sequence[Path], home: Path, *, digest: str | None = None) -> str:
-    """Keep packs under a home, whole or not at all, and give their digest.
+def archive(
+    roots: Sequence[Path],
+    home: Path,
+    *,
+    digest: str | None = None,
+    edits: Mapping[str, str] | None = None,
+) -> str:
+    """Keep packs under a home, with edits, whole or not at all, and give their digest.
 
     `digest` is what they had when they were read; they are refused if they have changed since.
     """
     names = [root.name for root in roots]
     if len(set(names)) < len(names) or not all(names) or ".." in names:
         raise ArchiveRefusal.NAMED_ALIKE.refuse(names=", ".join(map(str, roots)))
-    found = contents(roots)
-    # Two threads of one process may keep packs at once.
-    staged = home / PACKS / f".{os.getpid()}-{threading.get_ident()}"
-    shutil.rmtree(staged, ignore_errors=True)
-    for name, path in found.items():
-        target = staged / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
-    for name in names:  # a pack may hold nothing yet
-        (staged / name).mkdir(parents=True, exist_ok=True)
-    (staged / ROOTS).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
-    actual = digest_of([staged / name for name in names])
+    texts = texts_of(roots, edits)
+    actual = digest_of_texts(texts)
     if digest not in (None, actual):
-        shutil.rmtree(staged)
         raise ArchiveRefusal.CHANGED.refuse()
-    _place(staged, home / PACKS / actual)
+    final = home / PACKS / actual
+    if not (final.is_dir() and _holds(final)):
+        _place(texts, names, final)
     return actual
 
 
-def _place(staged: Path, final: Path) -> None:
-    """Put what was staged in its place, unless the same is there already."""
-    if final.is_dir() and _holds(final):
-        shutil.rmtree(staged)
-        return
+def _place(texts: Mapping[str, bytes], names: Sequence[str], final: Path) -> None:
+    """Write packs beside where they are to be, and put them there as one."""
+    # Two threads of one process may keep packs at once.
+    staged = final.parent / f".{os.getpid()}-{threading.get_ident()}"
+    shutil.rmtree(staged, ignore_errors=True)
+    for folder in {name.rpartition("/")[0] for name in texts}:
+        (staged / folder).mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        with open(f"{staged}/{name}", "wb", buffering=0) as file:
+            file.write(text)
+    for name in names:  # a pack may hold nothing yet
+        (staged / name).mkdir(parents=True, exist_ok=True)
+    (staged / ROOTS).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
     shutil.rmtree(final, ignore_errors=True)
     try:
         os.replace(staged, final)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,7 +19,7 @@ import yaml
 
 from huoshui.kernel.citation import Citation
 from huoshui.kernel.errors import Refusal, Where
-from huoshui.policy.loader import FOLDERS, contents, load
+from huoshui.policy.loader import FOLDERS, contents, load, texts_of
 from huoshui.policy.pack import Pack
 from huoshui.policy.reading import Kept
 from huoshui.policy.schema import Cited, Rating
@@ -460,8 +459,7 @@ def _last(node: yaml.Node) -> yaml.Node:
 
 def _checked(roots: Sequence[Path], edits: Edits, day: dt.date, kept: Kept | None) -> Edits:
     """Read the packs with the edits as at the day, or refuse as they do."""
-    with tempfile.TemporaryDirectory(prefix="huoshui-edit-") as scratch:
-        load(copied(roots, edits, Path(scratch)), asof=day, kept=kept)
+    load(roots, asof=day, kept=kept, edits=edits)
     return edits
 
 
@@ -470,15 +468,10 @@ def copied(roots: Sequence[Path], edits: Mapping[str, str], folder: Path) -> lis
 
     They are copies and not links: whoever then edits one must not change the packs in force.
     """
-    for name, path in contents(roots).items():
-        if name not in edits:
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    for name, text in edits.items():
+    for name, text in texts_of(roots, edits).items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text.encode("utf-8"))
+        target.write_bytes(text)
     made = [folder / root.name for root in roots]
     for root in made:  # a pack may hold nothing yet
         root.mkdir(parents=True, exist_ok=True)

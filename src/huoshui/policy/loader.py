@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from huoshui.kernel.errors import Problem, Refusal, Refused, Where
+from huoshui.kernel.garbage import unhurried
 from huoshui.policy import remembered, schema
 from huoshui.policy.check import check
 from huoshui.policy.pack import Pack
@@ -55,6 +56,7 @@ FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
 """Folder of a pack -> the kind (an attribute of `Pack`) and the form of what stands in it."""
 
 EXAMPLES = ".examples.yaml"
+UNITS = "units.yaml"
 
 
 class PackRefusal(Refusal):
@@ -106,26 +108,36 @@ class PackFile:
         return stem.split("@")[0]
 
 
-def load(roots: Sequence[Path], *, asof: dt.date, kept: Kept | None = None) -> Pack:
+def load(
+    roots: Sequence[Path],
+    *,
+    asof: dt.date,
+    kept: Kept | None = None,
+    edits: Mapping[str, str] | None = None,
+) -> Pack:
     """Read packs together as at a day, or raise `Refused` with every fault found.
 
     The forms are checked here; that definitions fit each other is `check.check`'s work, which
     runs once every file is well formed.  Whoever reads several packs gives each the same `kept`.
     Packs that were read before, byte for byte, are taken up as they were made then.
+    `edits` are texts by the names of files, read in the place of what stands there.
     """
     problems: list[Problem] = []
-    files = list(pack_files(roots, problems))
-    found = _contents(files, roots)
-    digest, turns = _digest(found), _turns(found)
-    examples = Unread(_examples(files, problems))
+    files = list(pack_files(roots, problems, edits))
+    texts = _texts(_contents(files, roots), edits)
+    digest, turns = digest_of_texts(texts), _turns(texts)
+    examples = Unread(_examples(files, texts, problems))
     since = max((day for day in turns if day <= asof), default=dt.date.min)
     key = remembered.key_of(digest, since.isoformat())
     pack = None if problems else remembered.recall(key)
     if pack is None:
-        with remembered.unhurried():
-            pack = replace(_read_all(roots, files, digest, asof, kept, problems), turns=turns)
+        with unhurried():
+            pack = _read_all(roots, files, texts, digest, asof, kept, problems)
+            pack = replace(pack, turns=turns)
         remembered.remember(key, pack)
-    return replace(pack, asof=asof, roots=tuple(roots), example_documents=examples)
+    # What no files say cannot be read again for another day.
+    places = () if edits else tuple(roots)
+    return replace(pack, asof=asof, roots=places, example_documents=examples)
 
 
 def is_same_on(pack: Pack, day: dt.date) -> bool:
@@ -137,6 +149,7 @@ def is_same_on(pack: Pack, day: dt.date) -> bool:
 def _read_all(
     roots: Sequence[Path],
     files: Sequence[PackFile],
+    texts: Mapping[str, bytes],
     digest: str,
     asof: dt.date,
     kept: Kept | None,
@@ -148,7 +161,7 @@ def _read_all(
     for file in files:
         if file.is_example:
             continue
-        document = read(file.path, file.name, kept)
+        document = read(texts[file.name], file.name, kept)
         problems += document.problems
         if document.content is None:
             continue
@@ -156,7 +169,7 @@ def _read_all(
         problems += _ends_first(definition, document)
         if definition is not None and _is_in_force(definition, asof):
             _keep(definition, file, document, made, documents, problems)
-    units = _units(roots, problems)
+    units = _units(roots, texts, problems)
     Refused.raise_any(problems)
     pack = Pack(
         asof=asof,
@@ -174,10 +187,10 @@ def _read_all(
 
 
 def _examples(
-    files: Sequence[PackFile], problems: list[Problem]
-) -> dict[tuple[str, str], tuple[Path, str]]:
+    files: Sequence[PackFile], texts: Mapping[str, bytes], problems: list[Problem]
+) -> dict[tuple[str, str], tuple[bytes, str]]:
     """Give the files of worked examples; each stands beside a definition, and is read later."""
-    found: dict[tuple[str, str], tuple[Path, str]] = {}
+    found: dict[tuple[str, str], tuple[bytes, str]] = {}
     defined = {(file.kind, file.stem) for file in files if not file.is_example}
     for file in files:
         if not file.is_example:
@@ -190,7 +203,7 @@ def _examples(
                 PackRefusal.EXAMPLES_TWICE.problem(where=where, id=file.stem, other=found[key][1])
             )
         else:
-            found[key] = file.path, file.name
+            found[key] = texts[file.name], file.name
     return found
 
 
@@ -212,16 +225,22 @@ def on_day(pack: Pack, day: dt.date) -> Pack:
     return found
 
 
-def pack_files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[PackFile]:
-    """Yield every file of packs; those in folders that a pack may not hold become problems."""
+def pack_files(
+    roots: Sequence[Path], problems: list[Problem], edits: Mapping[str, str] | None = None
+) -> Iterator[PackFile]:
+    """Yield every file of packs; those in folders that a pack may not hold become problems.
+
+    Files that only `edits` name are among them.
+    """
     for root in roots:
         if not root.is_dir():
             problems.append(PackRefusal.NO_FOLDER.problem(where=Where(str(root)), path=root))
             continue
-        for inner in _yaml_files(str(root)):
+        fresh = [name.partition("/")[2] for name in edits or () if name.split("/")[0] == root.name]
+        for inner in _yaml_files(str(root), fresh):
             name = f"{root.name}/{inner}"
             top, _, rest = inner.partition("/")
-            if inner == "units.yaml":
+            if inner == UNITS:
                 continue
             if top not in FOLDERS or not rest:
                 problems.append(
@@ -234,14 +253,14 @@ def pack_files(roots: Sequence[Path], problems: list[Problem]) -> Iterator[PackF
             yield PackFile(root / inner, name, kind, form, inner.endswith(EXAMPLES))
 
 
-def _yaml_files(root: str) -> list[str]:
-    """Name the files under a folder, in the order of their parts; quicker than paths can."""
+def _yaml_files(root: str, fresh: Sequence[str]) -> list[str]:
+    """Name the files under a folder, and more, in the order of parts; quicker than paths can."""
     found = []
     for folder, _, names in os.walk(root):
         inner = folder[len(root) :].strip(os.sep).replace(os.sep, "/")
         front = f"{inner}/" if inner else ""
         found += [front + name for name in names if name.endswith(".yaml")]
-    return sorted(found, key=lambda name: name.split("/"))
+    return sorted({*found, *fresh}, key=lambda name: name.split("/"))
 
 
 def contents(roots: Sequence[Path]) -> dict[str, Path]:
@@ -249,35 +268,45 @@ def contents(roots: Sequence[Path]) -> dict[str, Path]:
     problems: list[Problem] = []
     found = _contents(list(pack_files(roots, problems)), roots)
     Refused.raise_any(problems)
-    return dict(found)
+    return found
+
+
+def texts_of(roots: Sequence[Path], edits: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """Give what every file holds that packs are made of, with edits, by its name in order."""
+    return _texts(contents(roots), edits)
 
 
 def digest_of(roots: Sequence[Path]) -> str:
     """Give the digest that a pack read from these folders has, without reading it as at a day."""
-    return _digest(list(contents(roots).items()))
+    return digest_of_texts(texts_of(roots))
 
 
-def _contents(files: Sequence[PackFile], roots: Sequence[Path]) -> list[tuple[str, Path]]:
-    paths = [(f.name, f.path) for f in files]
-    paths += [(f"{r.name}/units.yaml", r / "units.yaml") for r in roots]
-    return sorted((name, path) for name, path in paths if path.is_file())
-
-
-def _digest(contents: Sequence[tuple[str, Path]]) -> str:
+def digest_of_texts(texts: Mapping[str, bytes]) -> str:
+    """Give the digest of packs by what their files hold, by name in order."""
     total = hashlib.sha256()
-    for name, path in contents:
-        content = path.read_bytes()
+    for name, content in texts.items():
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
 
 
+def _contents(files: Sequence[PackFile], roots: Sequence[Path]) -> dict[str, Path]:
+    units = ((f"{root.name}/{UNITS}", root / UNITS) for root in roots)
+    return {file.name: file.path for file in files} | {n: p for n, p in units if p.is_file()}
+
+
+def _texts(contents: Mapping[str, Path], edits: Mapping[str, str] | None) -> dict[str, bytes]:
+    edited = {name: text.encode("utf-8") for name, text in (edits or {}).items()}
+    names = sorted({*contents, *edited})
+    return {n: edited[n] if n in edited else contents[n].read_bytes() for n in names}
+
+
 _DAY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _turns(contents: Sequence[tuple[str, Path]]) -> tuple[dt.date, ...]:
+def _turns(texts: Mapping[str, bytes]) -> tuple[dt.date, ...]:
     """Give every day that the files name: on no other may anything begin or cease to hold."""
-    named = {day for _, path in contents for day in _DAY.findall(path.read_bytes())}
+    named = set(_DAY.findall(b"\0".join(texts.values())))
     return tuple(sorted(filter(None, map(_day_of, named))))
 
 
@@ -288,23 +317,27 @@ def _day_of(text: bytes) -> dt.date | None:
         return None
 
 
-def _units(roots: Sequence[Path], problems: list[Problem]) -> dict[str, schema.Unit]:
+def _units(
+    roots: Sequence[Path], texts: Mapping[str, bytes], problems: list[Problem]
+) -> dict[str, schema.Unit]:
     units: dict[str, schema.Unit] = {}
-    found = [root for root in roots if (root / "units.yaml").is_file()]
+    found = [name for name in texts if name.partition("/")[2] == UNITS]
     if not found and roots and not problems:
         problems.append(PackRefusal.NO_UNITS.problem(where=Where(str(roots[0]))))
-    for root in found:
-        document = read(root / "units.yaml", f"{root.name}/units.yaml")
+    for name in found:
+        document = read(texts[name], name)
         problems += document.problems
         content = document.content if isinstance(document.content, dict) else {}
-        for name, entry in content.items():
+        for unit_name, entry in content.items():
             part = Document(document.file, entry)
             part.places = {
-                path[1:]: place for path, place in document.places.items() if path[:1] == (name,)
+                path[1:]: place
+                for path, place in document.places.items()
+                if path[:1] == (unit_name,)
             }
             unit = _formed(part, schema.Unit, problems)
             if unit is not None:
-                units[name] = unit
+                units[unit_name] = unit
     return units
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import yaml
 
@@ -63,12 +62,11 @@ Kept = dict[tuple[str, bytes], Document]
 """Files read before, by name and content: packs that differ in little are read together faster."""
 
 
-def read(path: Path, name: str, kept: Kept | None = None) -> Document:
-    """Read a file; `name` is how errors call it.  Problems are kept, not raised.
+def read(content: bytes, name: str, kept: Kept | None = None) -> Document:
+    """Read what a file holds; `name` is how errors call it.  Problems are kept, not raised.
 
     What `kept` holds of the same name and content is given again, and what is read is put there.
     """
-    content = path.read_bytes()
     if kept is None:
         return _read(content, name)
     if (name, content) not in kept:
@@ -82,7 +80,7 @@ class Unread(Mapping[tuple[str, str], Document]):
     Worked examples are half of what packs hold, and only those who run them read them.
     """
 
-    def __init__(self, files: Mapping[tuple[str, str], tuple[Path, str]]) -> None:
+    def __init__(self, files: Mapping[tuple[str, str], tuple[bytes, str]]) -> None:
         self._files = files
         self._read: dict[tuple[str, str], Document] = {}
 

@@ -9,19 +9,17 @@ Losing the folder, or any file of it, costs time and nothing else.
 from __future__ import annotations
 
 import dataclasses
-import gc
 import hashlib
 import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import pydantic
 
+from huoshui.kernel.garbage import unhurried
 from huoshui.policy.pack import Pack
 
 CACHE = "HUOSHUI_CACHE"
@@ -29,6 +27,11 @@ CACHE = "HUOSHUI_CACHE"
 
 KEPT_MOST = 24
 """So many packs are kept, the last used; one is some four megabytes."""
+
+HELD: dict[str, Pack] = {}
+"""The packs read last, for whoever in this process reads the same again."""
+
+HELD_MOST = 2
 
 
 def key_of(digest: str, day: str) -> str:
@@ -52,14 +55,26 @@ def recall(key: str) -> Pack | None:
     folder = _folder()
     if folder is None:
         return None
-    path = folder / f"{key}.pickle"
-    try:
-        with path.open("rb") as file, unhurried():
-            found = pickle.load(file)
-        os.utime(path)
-    except Exception:  # unpickling what is damaged may raise anything, and nothing is lost
+    found: object = HELD.get(key)
+    if found is None:
+        path = folder / f"{key}.pickle"
+        try:
+            with path.open("rb") as file, unhurried():
+                found = pickle.load(file)
+            os.utime(path)
+        except Exception:  # unpickling what is damaged may raise anything, and nothing is lost
+            return None
+    if not isinstance(found, Pack):
         return None
-    return found if isinstance(found, Pack) else None
+    _hold(key, found)
+    return found
+
+
+def _hold(key: str, pack: Pack) -> None:
+    HELD.pop(key, None)
+    HELD[key] = pack  # behind the others
+    for oldest in list(HELD)[:-HELD_MOST]:
+        HELD.pop(oldest, None)
 
 
 def remember(key: str, pack: Pack) -> None:
@@ -67,10 +82,11 @@ def remember(key: str, pack: Pack) -> None:
     folder = _folder()
     if folder is None:
         return
+    # Wherever the same files stand next time, it is the same pack.
+    placeless = dataclasses.replace(pack, roots=(), example_documents={})
+    _hold(key, placeless)
     try:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as staged:
-            # Wherever the same files stand next time, it is the same pack.
-            placeless = dataclasses.replace(pack, roots=(), example_documents={})
             pickle.dump(placeless, staged, protocol=pickle.HIGHEST_PROTOCOL)
         os.replace(staged.name, folder / f"{key}.pickle")
         used = sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime)
@@ -94,25 +110,3 @@ def _folder() -> Path | None:
         return None
     is_ours = seen.st_uid == os.getuid() and not seen.st_mode & 0o022
     return folder if is_ours else None
-
-
-@contextmanager
-def unhurried() -> Iterator[None]:
-    """Keep the collector of garbage from walking over and over what is being made to stay."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def settled() -> None:
-    """Take what stands now out of the collector's rounds, in a process that answers people.
-
-    A pack is half a million objects that stay; walking them again and again is what makes one
-    answer in fifty late.
-    """
-    gc.collect()
-    gc.freeze()

@@ -46,7 +46,7 @@ def versions(roots: Sequence[Path], kind: str, name: str) -> list[Version]:
     for file in pack_files(roots, []):
         if file.is_example or (file.kind, file.stem) != (kind, name):
             continue
-        document = read(file.path, file.name)
+        document = read(file.path.read_bytes(), file.name)
         try:
             definition = file.form.model_validate(document.content)
         except ValidationError:  # said by the loader, with its place

@@ -8,7 +8,7 @@ from shutil import copytree
 
 import pytest
 
-from huoshui.pipeline.requests import Request, perform
+from huoshui.pipeline.requests import Request, archive, perform
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.project.database import Database
 
@@ -16,9 +16,19 @@ ROOT = Path(__file__).resolve().parents[3]
 PACKS = (ROOT / "packs/common", ROOT / "packs/demo")
 
 
+@pytest.fixture(scope="session")
+def packs_kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packs of the demo region as a home keeps them; homes of tests only name this folder."""
+    kept = tmp_path_factory.mktemp("packs")
+    return kept / "packs" / archive(PACKS, kept)
+
+
 @pytest.fixture
 def home(
-    database: Database, switch_role: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    packs_kept: Path,
+    switch_role: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """The test's home; the feeds of the packs are in the database, and nothing has come in."""
     from django.conf import settings
@@ -28,10 +38,11 @@ def home(
     from tests.web.sources.given import AT, DAY
 
     monkeypatch.setattr(settings, "HUOSHUI_DAY", DAY.isoformat())
+    (settings.HUOSHUI_HOME / "packs").mkdir(parents=True)
+    (settings.HUOSHUI_HOME / "packs" / packs_kept.name).symlink_to(packs_kept)
     switch_role("jobs")
     feeds_mirror(at=AT, today=DAY)
     switch_role("web")
-    settings.HUOSHUI_HOME.mkdir(parents=True, exist_ok=True)
     return Path(settings.HUOSHUI_HOME)
 
 

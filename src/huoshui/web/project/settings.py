@@ -10,6 +10,10 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from huoshui.kernel.garbage import seldom
+
+seldom()  # whatever process of the platform this is
+
 WEB = Path(__file__).resolve().parents[1]
 ROOT = WEB.parents[2]
 

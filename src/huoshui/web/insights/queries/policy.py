@@ -11,9 +11,9 @@ from django.conf import settings
 
 from huoshui import matching
 from huoshui.kernel.errors import Refused
+from huoshui.kernel.garbage import settled
 from huoshui.pipeline.requests import archived
 from huoshui.policy.pack import Pack
-from huoshui.policy.remembered import settled
 from huoshui.web.audit.queries.packs import plan_of as compiled
 from huoshui.web.audit.queries.packs import read_pack
 from huoshui.web.insights.models import Snapshot

@@ -7,7 +7,6 @@ the whole is checked, and what comes of it is kept under its digest.
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -155,10 +154,7 @@ def _all_made(base: str, edits: Sequence[Mapping[str, Any]]) -> str:
 
 def _made(roots: Sequence[Path], edit: Mapping[str, Any]) -> str:
     """Make one change to packs, keep what comes of it, and give its digest."""
-    texts = _texts(roots, edit)
-    with tempfile.TemporaryDirectory(prefix="huoshui-draft-") as scratch:
-        folders = editing.copied(roots, texts, Path(scratch))
-        return archive(folders, settings.HUOSHUI_HOME)
+    return archive(roots, settings.HUOSHUI_HOME, edits=_texts(roots, edit))
 
 
 def _texts(roots: Sequence[Path], edit: Mapping[str, Any]) -> Edits:
