@@ -101,10 +101,9 @@ def test_rows_go_through_a_function_part_by_part(
 
 def test_an_engine_leaves_nothing_behind(tmp_path: Path) -> None:
     from huoshui.engines.duckdb import DuckDB
-    from huoshui.engines.spark import Spark
-    from tests.engines.conftest import QUICK
+    from tests.engines.conftest import quick_spark
 
-    for make in (lambda: DuckDB(spill=tmp_path), lambda: Spark(scratch=tmp_path, settings=QUICK)):
+    for make in (lambda: DuckDB(spill=tmp_path), lambda: quick_spark(tmp_path)):
         with make() as engine:
             engine.arrow("rows", _rows(10))
             engine.table("sums", "SELECT sum(n) AS n FROM rows")

@@ -11,13 +11,12 @@ import pytest
 from huoshui.engines.dialect import said
 from huoshui.engines.duckdb import DuckDB
 from huoshui.engines.engine import Engine
-from huoshui.engines.spark import Spark
 from huoshui.facts.build import RAW, TYPED, build
 from huoshui.pipeline import readers
 from huoshui.pipeline.typed import typed
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
-from tests.engines.conftest import QUICK
+from tests.engines.conftest import quick_spark
 from tests.engines.test_dialect import told
 
 Region = tuple[Path, dict[str, Any]]
@@ -47,7 +46,7 @@ def test_raw_rows_are_typed_alike(
     small_region: Region, demo_packs: list[Path], asof: Any, tmp_path: Path
 ) -> None:
     pack, faulty = load(demo_packs, asof=asof), 0
-    with DuckDB() as duckdb, Spark(settings=QUICK) as spark:
+    with DuckDB() as duckdb, quick_spark() as spark:
         for name in FEEDS:
             raw = _raw(pack, small_region[0], name, tmp_path)
             by_duckdb, by_spark = (_typed(e, pack, name, raw) for e in (duckdb, spark))

@@ -8,14 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from huoshui.engines.spark import Spark
 from huoshui.pipeline.lake import Lake
 from huoshui.pipeline.published import Snapshot, snapshot_files
 from huoshui.pipeline.run import run
 from huoshui.pipeline.snapshot import publish
 from huoshui.pipeline.summary import summary
 from huoshui.policy.loader import load
-from tests.engines.conftest import QUICK
+from tests.engines.conftest import quick_spark
 
 Region = tuple[Path, dict[str, Any]]
 
@@ -54,7 +53,7 @@ def test_spark_publishes_what_duckdb_publishes(
     home, told = small_region
     by_duckdb = snapshot_files(Path(told["snapshot"]))
     pack = load(demo_packs, asof=by_duckdb.asof)
-    with Spark(settings=QUICK, scratch=tmp_path / "spill") as engine:
+    with quick_spark(tmp_path / "spill") as engine:
         work = run(engine, Lake(home / "lake"), pack)
         by_spark = publish(work, tmp_path)
         counted = summary(work)

@@ -10,11 +10,10 @@ import pytest
 from huoshui import entities, indicators
 from huoshui.engines.duckdb import DuckDB
 from huoshui.engines.engine import Engine
-from huoshui.engines.spark import Spark
 from huoshui.indicators.schema import PROFILE_MEASURED
 from huoshui.kernel.step import Step
 from huoshui.policy.pack import Pack
-from tests.engines.conftest import QUICK
+from tests.engines.conftest import quick_spark
 from tests.engines.test_dialect import told
 from tests.entities.worlds import (
     Facts,
@@ -41,7 +40,7 @@ def differences(
 ) -> dict[str, object]:
     """Run steps over a world on both engines and give the relations that differ, and how."""
     found: list[dict[str, list[tuple[object, ...]]]] = []
-    for make in (DuckDB, lambda: Spark(settings=QUICK)):
+    for make in (DuckDB, lambda: quick_spark()):
         with make() as engine:
             given(engine, pack, facts)
             engine.steps(steps)
