@@ -42,7 +42,7 @@ quick: $(VENV)/.all  ## the fast tests, which need no database and no browser
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 chromium:  ## install Chromium and Chinese fonts for the browser tests (Debian, as root); without it they skip
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
+	@command -v chromium-headless-shell >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium-headless-shell fonts-noto-cjk >/dev/null; } || command -v chromium
 
 check: $(VENV)/.all  ## static: format, lint, house rules, import orders, packs, types
 	$(BIN)/ruff format --check src tests

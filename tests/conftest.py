@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from huoshui.kernel.garbage import seldom
-from tests.region import made_once
+from tests.region import first_delivery_once, made_once
 
 FIRMS = int(os.environ.get("HUOSHUI_TEST_FIRMS", "4000"))
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +78,12 @@ def small_region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     return made_once(shared, "small-region", firms=300)
+
+
+@pytest.fixture(scope="session")
+def first_delivery(small_region: tuple[Path, dict[str, Any]]) -> Path:
+    """A home that knows the small region's first delivery and published it (copy it first)."""
+    return first_delivery_once(small_region[0], small_region[1]["asof"])
 
 
 SLOW = (

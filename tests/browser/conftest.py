@@ -23,15 +23,23 @@ ARGUMENTS = (
     "--disable-sync",
 )
 HOME = ("127.0.0.1", "localhost")
+BROWSERS = ("chromium-headless-shell", "chromium")
+"""The first that is there: a shell draws pages alike, and no window with tabs around each."""
 
 OpenPage = Callable[..., Any]
+
+
+def browser_command() -> str | None:
+    """Find the browser: the one named in HUOSHUI_CHROMIUM, or one that is installed."""
+    found = (shutil.which(name) for name in BROWSERS)
+    return os.environ.get("HUOSHUI_CHROMIUM") or next(filter(None, found), None)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A running Chromium, or a reason why there is none."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    where = os.environ.get("HUOSHUI_CHROMIUM") or shutil.which("chromium")
+    where = browser_command()
     if where is None:
         pytest.skip("chromium is not on this machine (name it in HUOSHUI_CHROMIUM)")
     with sync_api.sync_playwright() as playwright:

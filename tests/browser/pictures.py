@@ -10,7 +10,6 @@ as a PNG of few colours.
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.conftest import ARGUMENTS, browser_command
 from tests.browser.test_journey import LOAN, OFFICER, OWNER, do, draft, referred, submit
 from tests.browser.town import Town, Visitor, serving, until
 from tests.given import ROOT
@@ -143,8 +142,9 @@ def main(region: Path) -> None:
     for old in FOLDER.glob("*.png"):  # the picture of the benches is not ours
         old.unlink()
     with serving(region) as town, sync_playwright() as playwright:
-        where = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=where, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=browser_command(), args=list(ARGUMENTS)
+        )
         visitors: dict[tuple[str, str, int], Visitor] = {}
 
         def visit(name: str, language: str = "zh", width: int = 1440) -> Visitor:

@@ -37,11 +37,18 @@ NO_PANDAS = 'raise ImportError("pandas is no part of the core")\n'
 
 
 @contextmanager
-def town_folder(region: Path) -> Iterator[Path]:
-    """Give a folder with a town's home and database in it, and leave no server behind."""
+def town_folder(region: Path, *, durable: bool = False) -> Iterator[Path]:
+    """Give a folder with a town's home and database in it, and leave no server behind.
+
+    What a test does need not outlive the machine's power, unless it is to be `durable`.
+    """
     made = _prepared(region)
     with _folder() as base:
         _copy(made, base)
+        if not durable:
+            for data in base.glob(f"{DATA}/*/data"):
+                with (data / "huoshui.conf").open("a") as settings:
+                    settings.write(embedded.NOT_DURABLE)
         try:
             yield base
         finally:
@@ -129,9 +136,6 @@ def _make(region: Path, base: Path) -> None:
     stop(process)
     for data in base.glob(f"{DATA}/*/data"):
         embedded.server_stop(embedded.Place(data.parent, None))
-        # Copies live as long as a test: they need not outlive the machine's power.
-        with (data / "huoshui.conf").open("a") as settings:
-            settings.write(embedded.NOT_DURABLE)
 
 
 def _keep(base: Path, made: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from huoshui.cli.docs import walk
 from huoshui.cli.main import cli
-from tests.region import huoshui
+from tests.region import told
 
 SHAPE = {"code", "message", "where", "fix", "cites"}
 
@@ -49,7 +49,7 @@ def test_wrong_input_is_refused_in_the_one_shape(
     tmp_path: Path, arguments: list[str], code: int, problem: str | None
 ) -> None:
     given = [argument.replace("{tmp}", str(tmp_path)) for argument in arguments]
-    answer = huoshui(*given, "--json")
+    answer = told(*given, "--json")
     assert answer.code == code, answer.err
     problems = answer.json.get("problems") or answer.json["faults"]
     assert all(set(p) == SHAPE for p in problems)
@@ -59,7 +59,7 @@ def test_wrong_input_is_refused_in_the_one_shape(
 
 
 def test_without_json_a_refusal_says_what_to_do_on_standard_error(tmp_path: Path) -> None:
-    answer = huoshui("explain", "91X", "--home", tmp_path)
+    answer = told("explain", "91X", "--home", tmp_path)
     assert answer.code == 1
     assert answer.out == ""
     assert "place.no_lake" in answer.err
@@ -69,10 +69,10 @@ def test_without_json_a_refusal_says_what_to_do_on_standard_error(tmp_path: Path
 def test_an_empty_file_is_refused_and_harms_nothing(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw/tax_grade.csv").write_bytes(b"")
-    answer = huoshui("ingest", tmp_path / "raw", "--home", tmp_path / "home", "--json")
+    answer = told("ingest", tmp_path / "raw", "--home", tmp_path / "home", "--json")
     assert answer.code == 1
     (file,) = answer.json["files"]
     assert file["status"] == "refused"
     assert set(file["problem"]) == SHAPE
-    again = huoshui("ingest", tmp_path / "raw", "--home", tmp_path / "home", "--json")
+    again = told("ingest", tmp_path / "raw", "--home", tmp_path / "home", "--json")
     assert again.out == answer.out

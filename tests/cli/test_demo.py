@@ -11,14 +11,14 @@ from typing import Any
 import duckdb
 
 from huoshui.entities.schema import DECISION
-from tests.region import huoshui
+from tests.region import told
 
 Demo = tuple[Path, dict[str, Any]]
 
 FULL = 20_000
 """The firms of `make demo`."""
 
-EXPLAINED = 150
+EXPLAINED = 60
 """So many subjects, chosen by the seed of the run, are explained through the command."""
 
 
@@ -68,7 +68,7 @@ def test_offerings_pass_fail_and_leave_open_some_subject(demo: Demo) -> None:
     That each can say all three is asked of its worked examples, wherever its pack is checked.
     """
     home, found = demo
-    answer = huoshui("match", "--json", "--home", home, "--asof", found["asof"])
+    answer = told("match", "--json", "--home", home, "--asof", found["asof"])
     counts = answer.json["offerings"]
     assert len(counts) == found["offerings"]
     lacking = [c for c in counts if not (c["yes"] and c["no"] and c["unknown"])]
@@ -95,7 +95,7 @@ def test_explaining_gives_the_verdict_of_the_bulk_match(
     chosen = random.Random(random_seed).sample(range(words.num_rows), EXPLAINED)
     rows = words.take(chosen).to_pylist()
     (tmp_path / "subjects").write_text("\n".join(row["entity"] for row in rows))
-    answer = huoshui(
+    answer = told(
         "explain", "--subjects-from", tmp_path / "subjects", "--json",
         "--home", home, "--asof", found["asof"],
     )  # fmt: skip

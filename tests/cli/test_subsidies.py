@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.region import huoshui
+from tests.region import told
 
 Region = tuple[Path, dict[str, Any]]
 DAY = ("--asof", "2026-11-20", "--json")
@@ -13,7 +13,7 @@ DAY = ("--asof", "2026-11-20", "--json")
 
 def test_everybody_to_be_paid_is_paid_what_their_own_claims_say(small_region: Region) -> None:
     home, _ = small_region
-    found = huoshui("subsidies", "--without-application", "--home", home, *DAY).json
+    found = told("subsidies", "--without-application", "--home", home, *DAY).json
     assert found["payments"], "the small region has somebody to pay"
     assert found["amount_fen"] == sum(each["amount_fen"] for each in found["payments"])
     for name, spent in found["budgets"].items():
@@ -23,7 +23,7 @@ def test_everybody_to_be_paid_is_paid_what_their_own_claims_say(small_region: Re
             "amount_fen": sum(each["amount_fen"] for each in paid),
         }
     entity = found["payments"][0]["entity"]
-    claims = huoshui("subsidies", entity, "--home", home, *DAY).json["claims"]
+    claims = told("subsidies", entity, "--home", home, *DAY).json["claims"]
     unasked = {c["offering"]: c["amount_fen"] for c in claims if c["without_application"]}
     assert unasked == {
         each["offering"]: each["amount_fen"]
@@ -38,6 +38,6 @@ def test_everybody_to_be_paid_is_paid_what_their_own_claims_say(small_region: Re
 def test_a_subject_or_everybody_is_asked_about_and_not_both(small_region: Region) -> None:
     home, _ = small_region
     for said in ((), ("914399020208357266", "--without-application")):
-        answer = huoshui("subsidies", *said, "--home", home, *DAY)
+        answer = told("subsidies", *said, "--home", home, *DAY)
         assert answer.code == 2
         assert answer.json["problems"][0]["code"] == "usage.wrong"

@@ -13,7 +13,7 @@ from huoshui.explain import whynot_report
 from huoshui.matching.moved import Rules
 from huoshui.matching.questions import kind_of
 from huoshui.policy.loader import load
-from tests.region import huoshui
+from tests.region import told
 
 Region = tuple[Path, dict[str, Any]]
 DAY = dt.date(2026, 11, 20)
@@ -26,13 +26,13 @@ DEFINITIONS = ("tech_sme", "high_tech", "srdi", "little_giant", "innovation_poin
 def firm(small_region: Region) -> str:
     home, _ = small_region
     asked = ("--offering", "innovation_points_loan", "--home", home, "--asof", str(DAY), "--json")
-    found = huoshui("match", *asked).json
+    found = told("match", *asked).json
     return str(found["open_to"][0])
 
 
 def why(home: Path, firm: str, definition: str, *more: str) -> Any:
     asked = ("--definition", definition, "--home", home, "--asof", str(DAY), "--json")
-    return huoshui("explain", firm, *asked, *more)
+    return told("explain", firm, *asked, *more)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +99,6 @@ def test_a_value_that_cannot_be_is_refused(small_region: Region, firm: str) -> N
 
 def test_the_growth_path_names_what_each_next_title_lacks(small_region: Region, firm: str) -> None:
     home, _ = small_region
-    found = huoshui("growth", firm, "--home", home, "--asof", str(DAY), "--json").json
+    found = told("growth", firm, "--home", home, "--asof", str(DAY), "--json").json
     titles = {title["title"]: title for title in found["titles"]}
     assert {"tech_sme", "srdi", "little_giant", "high_tech"} <= titles.keys()

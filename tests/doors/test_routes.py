@@ -133,9 +133,8 @@ def test_every_route_as_every_role_opens_or_refuses_and_never_breaks(world: Worl
             else:
                 assert answer.status_code == 403, said
         for method in {"GET", "POST"} - set(door.methods):  # refused before anybody is known
-            for stranger in _widest(everybody):
-                answer = _asked(stranger.client, method, address)
-                assert answer.status_code == 405, (stranger.role, method, route)
+            answer = _asked(everybody[0].client, method, address)
+            assert answer.status_code == 405, (method, route)
 
 
 def test_ids_of_others_are_not_there_for_any_stranger_on_any_route(world: World) -> None:

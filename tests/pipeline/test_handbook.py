@@ -18,7 +18,7 @@ from huoshui.pipeline.handbook.leaves import NOTHING, Grid, Line
 from huoshui.pipeline.handbook.markup import tag
 from huoshui.pipeline.handbook.printed import faces_folder, pdf
 from huoshui.policy.loader import load
-from tests.region import huoshui
+from tests.region import told
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 DAY = dt.date(2026, 11, 20)
@@ -266,7 +266,7 @@ def test_an_unknown_region_names_those_there_are(region: str) -> None:
 
 def test_the_command_writes_a_region_and_says_how_much(tmp_path: Path) -> None:
     given = ("--region", "wuhan", "--out", tmp_path / "book", "--asof", DAY, "--no-pdf", "--json")
-    answer = huoshui("packs", "handbook", *given)
+    answer = told("packs", "handbook", *given)
     assert answer.code == 0, answer.err
     found = answer.json
     written = bytes_of(tmp_path / "book")

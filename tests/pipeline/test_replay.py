@@ -15,14 +15,14 @@ from huoshui.kernel.errors import Refused
 from huoshui.matching.automatic import Asked, Limits
 from huoshui.pipeline.archive import archived
 from huoshui.pipeline.lake import Lake
-from huoshui.pipeline.published import Snapshot, snapshot_files
+from huoshui.pipeline.published import Snapshot, snapshot_files, snapshot_folders
 from huoshui.pipeline.replay import Inputs, compared, first_difference, report_sha256
 from huoshui.pipeline.requests import Request, perform
 from huoshui.pipeline.run import session
 from huoshui.pipeline.subjects import see
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
-from tests.region import huoshui
+from tests.region import deliveries, huoshui
 
 DAY = "2026-11-20"
 SUBJECTS = 50
@@ -74,22 +74,21 @@ def decided_on(snapshot: Snapshot, pack: Pack) -> dict[tuple[str, str], tuple[In
 @pytest.fixture(scope="module")
 def decided(
     small_region: tuple[Path, dict[str, Any]],
+    first_delivery: Path,
     demo_packs: list[Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Decided:
     """Decide on what the first delivery told; take the second; delete every stored result."""
-    home = tmp_path_factory.mktemp("decided")
+    home = Path(shutil.copytree(first_delivery, tmp_path_factory.mktemp("decided") / "home"))
     packs = home / "edited"
     for root in demo_packs:
         shutil.copytree(root, packs / root.name)
     roots = [packs / root.name for root in demo_packs]
-    raw = next(small_region[0].glob("region-*")) / "raw"
-    earlier, later = sorted(folder for folder in raw.iterdir() if folder.is_dir())[:2]
-    perform(Request("ingest", {"place": str(earlier)}), home=home, packs=roots)
-    published = perform(Request("run", {"asof": DAY}), home=home, packs=roots)
-    snapshot = snapshot_files(Path(published["snapshot"]))
+    (published,) = snapshot_folders(home)
+    snapshot = snapshot_files(published)
     pack = load(archived(home, snapshot.pack_digest), asof=snapshot.asof)
     reports = decided_on(snapshot, pack)
+    later = deliveries(small_region[0])[1]
     perform(Request("ingest", {"place": str(later)}), home=home, packs=roots)
     shutil.rmtree(home / "snapshots")
     shutil.rmtree(packs)

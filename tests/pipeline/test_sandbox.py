@@ -35,7 +35,7 @@ from huoshui.policy.reading import Kept
 from huoshui.policy.schema import Sharing
 from huoshui.policy.values import resolved
 from tests.given import indicator_of, pack_of
-from tests.region import huoshui
+from tests.region import told
 
 DAY = dt.date(2026, 11, 20)
 SINCE = dt.date(2026, 11, 1)
@@ -496,16 +496,16 @@ def test_the_command_gives_one_report_to_the_byte_and_writes_the_list(
         "packs", "diff", world.roots[0].parent, stricter[0].parent,
         "--asof", DAY, "--home", world.home,
     )  # fmt: skip
-    first = huoshui(*arguments, "--json")
+    first = told(*arguments, "--json")
     assert first.code == 0, first.err + first.out
-    assert huoshui(*arguments, "--json").out == first.out
+    assert told(*arguments, "--json").out == first.out
     assert first.json["subjects"] == world.work.made().num_rows
-    shown = huoshui(*arguments, "--list", tmp_path / "list.csv", "--lang", "en")
+    shown = told(*arguments, "--list", tmp_path / "list.csv", "--lang", "en")
     assert shown.code == 0, shown.err + shown.out
     assert "least_staff" in shown.out
     assert "no score is a probability" in shown.out
     assert (tmp_path / "list.csv").is_file()
-    one_pack = huoshui(
+    one_pack = told(
         "packs", "diff", world.roots[1], stricter[1],
         "--asof", DAY, "--home", world.home, "--json",
     )  # fmt: skip
@@ -518,7 +518,7 @@ def test_bad_input_of_the_command_is_refused_with_what_to_do(
     base = world.roots[0].parent
 
     def answer(*arguments: Any) -> tuple[int, Any]:
-        done = huoshui("packs", "diff", *arguments, "--json")
+        done = told("packs", "diff", *arguments, "--json")
         return done.code, done.json["problems"]
 
     place: tuple[Any, ...] = ("--asof", DAY, "--home", world.home)
@@ -604,7 +604,7 @@ def test_the_run_command_keeps_a_shadow_beside_its_snapshot(
     home = tmp_path / "home"
     shutil.copytree(world.home, home)
     packs = [text for root in world.roots for text in ("--packs", root)]
-    done = huoshui(
+    done = told(
         "run", "--asof", DAY, "--home", home, *packs, "--shadow", stricter[0].parent, "--json"
     )
     assert done.code == 0, done.err + done.out

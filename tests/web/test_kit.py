@@ -13,7 +13,7 @@ import pytest
 
 from huoshui.web.audit.rules.charts import Chart
 from huoshui.web.audit.rules.language import speak
-from tests.region import huoshui
+from tests.region import told
 from tests.web.gallery import STATIC, TEMPLATES, both, page, start_django
 
 LARGEST_BYTES = 1_000_000
@@ -23,9 +23,9 @@ LARGEST_BYTES = 1_000_000
 def explained(small_region: tuple[Any, dict[str, Any]], asof: dt.date) -> dict[str, Any]:
     """What the command line explains of a firm to which something is open and something not."""
     home, _ = small_region
-    said = huoshui("match", "--offering", "easy_tech_loan", "--home", home, "--json")
+    said = told("match", "--offering", "easy_tech_loan", "--home", home, "--json")
     code = said.json["open_to"][0]
-    answer = huoshui("explain", code, "--home", home, "--asof", str(asof), "--json")
+    answer = told("explain", code, "--home", home, "--asof", str(asof), "--json")
     assert answer.code == 0, answer.err
     found = json.loads(answer.out)
     assert isinstance(found, dict)

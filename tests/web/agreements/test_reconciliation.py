@@ -455,6 +455,22 @@ def test_a_day_is_reconciled_on_its_pages(stage: Stage) -> None:  # noqa: F811
     office.whole()
 
 
+def test_what_the_bank_paid_of_its_own_accord_is_booked_on_its_page(stage: Stage) -> None:  # noqa: F811
+    desk = Desk(stage)
+    desk.office.day(Moved(-200_000_00, "B1"), Moved(7_00, "B3", text="结息"))
+    page = f"/reconciliation/{desk.office.receipt().pk}"
+    offered = re.findall(r'<option value="(bank_[a-z]+)"', desk.seen(desk.officer, page))
+    assert offered == ["bank_interest"]  # a receipt is no fee
+    wrong = desk.officer.post(f"{page}/propose", {"what": "charge", "charge": "bank_fee"})
+    assert wrong.status_code == 422
+    desk.sent(desk.officer, f"{page}/propose", what="charge", charge=offered[0])
+    assert desk.officer.post(f"{page}/confirm").status_code == 403
+    desk.sent(desk.approver, f"{page}/confirm")
+    assert "已关闭" in desk.seen(desk.officer, page)
+    assert desk.office.kinds() == []
+    desk.office.whole()
+
+
 def test_what_is_typed_wrong_on_a_page_is_refused_and_stays_typed(stage: Stage) -> None:  # noqa: F811
     desk = Desk(stage)
     desk.office.day(Moved(-200_000_00, "B1"), Moved(5_000_00, "B2"))

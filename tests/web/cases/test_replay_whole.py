@@ -15,22 +15,15 @@ from huoshui.web.audit.actions.acting import acting
 from huoshui.web.cases.models import Decision
 from huoshui.web.project.database import Database
 from huoshui.web.project.decided import read
-from tests.region import huoshui
+from tests.region import deliveries, huoshui, told
 from tests.web.cases.given import Stage
 from tests.web.databases import AsRole
 
 
 @pytest.fixture
-def home(small_region: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
+def home(first_delivery: Path, tmp_path: Path) -> Path:
     """A home that took the region's first delivery only, and published it."""
-    home = tmp_path / "decided"
-    raw = next(small_region[0].glob("region-*")) / "raw"
-    shutil.copytree(raw, home / "raw")
-    first = sorted(folder for folder in raw.iterdir() if folder.is_dir())[0]
-    for command in (["ingest", first], ["run", "--asof", small_region[1]["asof"]]):
-        answer = huoshui(*command, "--home", home, "--json")
-        assert answer.code == 0, answer.err + answer.out
-    return home
+    return Path(shutil.copytree(first_delivery, tmp_path / "decided"))
 
 
 @pytest.fixture
@@ -62,6 +55,7 @@ def test_decisions_replay_in_a_new_process_after_corrections_without_what_was_st
     stage: Stage,
     loaded: Any,
     home: Path,
+    small_region: tuple[Path, dict[str, Any]],
     database: Database,
     as_role: AsRole,
     switch_role: Callable[[str], None],
@@ -74,8 +68,7 @@ def test_decisions_replay_in_a_new_process_after_corrections_without_what_was_st
     assert [each.outcome for each in decisions] == ["approved", "referred"]
     kept = {each.id: each.evidence for each in decisions}
 
-    later = sorted((home / "raw").iterdir())[1]
-    taken = huoshui("ingest", later, "--home", home, "--json")
+    taken = told("ingest", deliveries(small_region[0])[1], "--home", home, "--json")
     assert sum(file["rows_new"] for file in taken.json["files"]) > 0
     _forget(home, as_role, loaded.id)
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -27,6 +28,7 @@ from huoshui.kernel.errors import Refused
 from huoshui.web.project import database, embedded
 from huoshui.web.project.children import RESTARTS_MOST, Child
 from huoshui.web.project.keys import keys_of
+from tests.browser.prepared import town_folder
 from tests.given import ROOT
 from tests.region import HUOSHUI
 
@@ -54,6 +56,7 @@ class Place:
 
     base: Path
     port: int
+    packs: tuple[str, ...] = ("common",)  # nothing to load: sooner there
 
     @property
     def home(self) -> Path:
@@ -65,7 +68,8 @@ class Place:
 
     def command(self, *more: str | Path) -> list[str]:
         words = ["serve", "--home", self.home, "--port", self.port, "--day", "2026-11-20"]
-        words += ["--packs", ROOT / "packs/common", *more]  # nothing to load: sooner there
+        words += [word for pack in self.packs for word in ("--packs", ROOT / "packs" / pack)]
+        words += more
         return [*HUOSHUI, *map(str, words)]
 
     def start(self) -> subprocess.Popen[str]:
@@ -130,12 +134,20 @@ def ended(process: subprocess.Popen[str]) -> Iterator[None]:
 
 @pytest.fixture
 def place() -> Iterator[Place]:
+    """Where nothing was ever served."""
     with tempfile.TemporaryDirectory(prefix="huoshui-serve-") as folder:
         Path(folder).chmod(0o755)
         made = Place(Path(folder), free_port())
         yield made
         for data in Path(folder).glob("data/*/data"):
             embedded.server_stop(embedded.Place(data.parent, None))
+
+
+@pytest.fixture
+def town(small_region: tuple[Path, dict[str, Any]]) -> Iterator[Place]:
+    """Where it was served before and stopped: sooner there, as nothing is to be made."""
+    with town_folder(small_region[0], durable=True) as base:
+        yield Place(base, free_port(), ("common", "demo"))
 
 
 def children(process: subprocess.Popen[str]) -> dict[str, psutil.Process]:
@@ -181,12 +193,12 @@ def test_it_answers_holds_its_secrets_apart_and_stops_cleanly(place: Place) -> N
         assert "Killing" not in (place.home / "logs/web.log").read_text("utf-8")
 
 
-def test_killed_outright_and_started_again_it_has_lost_nothing(place: Place) -> None:
-    process = place.start()
+def test_killed_outright_and_started_again_it_has_lost_nothing(town: Place) -> None:
+    process = town.start()
     with ended(process):
-        place.guess("before")
+        town.guess("before")
         family = psutil.Process(process.pid).children(recursive=True)
-        server = place.postgres()
+        server = town.postgres()
         assert server is not None
         family = [p for p in family if p != server and p not in server.children()]
         process.kill()
@@ -194,33 +206,33 @@ def test_killed_outright_and_started_again_it_has_lost_nothing(place: Place) -> 
         psutil.wait_procs(family, timeout=20)
         left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
         assert left == [], "a child outlived it"
-    adopted = place.postgres()
+    adopted = town.postgres()
     assert adopted is not None, "the database goes on"
-    process = place.start()
+    process = town.start()
     with ended(process):
-        again = place.postgres()
+        again = town.postgres()
         assert again is not None
         assert again.pid == adopted.pid
-        place.guess("after")
-        assert place.guessed() == ["before", "after"]
+        town.guess("after")
+        assert town.guessed() == ["before", "after"]
 
 
-def test_what_dies_underneath_it_is_started_again(place: Place) -> None:
-    process = place.start()
+def test_what_dies_underneath_it_is_started_again(town: Place) -> None:
+    process = town.start()
     with ended(process):
         for name in ("web", "jobs"):
             victim = children(process)[name]
             victim.kill()
             until(lambda v=victim, n=name: children(process).get(n, v) != v, f"a new {name}")
-        until(lambda: place.page() == 200, "a page after the pages were killed")
-        place.guess("before")
-        server = place.postgres()
+        until(lambda: town.page() == 200, "a page after the pages were killed")
+        town.guess("before")
+        server = town.postgres()
         assert server is not None
         for each in [server, *server.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
-        until(lambda: place.page() == 200, "a page after the database was killed")
-        assert place.guessed() == ["before"]
+        until(lambda: town.page() == 200, "a page after the database was killed")
+        assert town.guessed() == ["before"]
         assert process.poll() is None
 
 
