@@ -10,7 +10,7 @@ SERVE  ?= 1
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick chromium check mutate bench real lock docs clean
+.PHONY: help setup demo test long quick chromium check mutate bench real lock docs clean
 
 help:  ## list the commands
 	@awk -F':.*##' '/^[a-z]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ setup: $(VENV)/.all  ## make .venv with everything (core, modelling, checks)
 demo: $(VENV)/.core  ## from raw records to pages on 127.0.0.1:8000, on a fictional region (SERVE=0: no pages)
 	@$(BIN)/huoshui demo --firms $(FIRMS) --seed $(SEED) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: $(VENV)/.all  ## all tests (about 35 minutes on two cores)
+test: $(VENV)/.all  ## the tests (about 20 minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=25
+
+long: $(VENV)/.all  ## tests that take minutes each: the region on Spark, months of its life, cards on real data
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
 quick: $(VENV)/.all  ## the fast tests, which need no database and no browser
 	$(BIN)/python -m pytest -n 2 -m "not slow"

@@ -101,16 +101,23 @@ SLOW = (
     "tests/pipeline/test_snapshot.py",
     "tests/policy/expression/test_one_meaning.py",
     "tests/policy/test_machine.py",
-    "tests/simulate/test_months.py",
     "tests/synth",
     "tests/web",
 )
 """Where tests take more than a second or two each; `make quick` leaves these places out."""
 
 
-LONGEST = (
+LONG = (
     "tests/engines/test_region.py",
-    "tests/simulate",
+    "tests/modelling/test_fitting.py::test_the_german_credit_card_reaches_the_reference",
+    "tests/pipeline/test_real.py::test_the_card_fitted_again_is_the_pack_s_and_reaches_the_reference",
+    "tests/simulate/test_months.py",
+)
+"""A whole region on Spark, months of a region's life, cards fitted on real data: `make long`."""
+
+LONGEST = (
+    *LONG,
+    "tests/engines",
     "tests/cli/test_replay.py",
     "tests/cli/test_demo.py",
     "tests/browser",
@@ -135,3 +142,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        if item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.long)

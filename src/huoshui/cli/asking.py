@@ -76,7 +76,7 @@ def run(
         work = running.run(opened, lake, pack, known=known, tick=tick, since=since, kept=kept)
         with work.timed("publish"):
             snapshot = publish(work, home)
-        found = {**summary(work), "snapshot": str(snapshot.folder)}
+        found = {**summary(work, snapshot.manifest["counts"]), "snapshot": str(snapshot.folder)}
         if shadow:
             names = [root.name for root in packs]
             candidate = load(candidate_roots(shadow, names, beside=packs), asof=asof)
@@ -142,7 +142,7 @@ def rate(
     with running.session() as engine, output.progress(quiet=as_json) as tick:
         if not subject:
             work = running.run(engine, lake, pack, known=known, tick=tick, stages=running.RATED)
-            counted = {name: rating_counts(work, name) for name in names}
+            counted = rating_counts(work, names)
             _show_grades(counted, as_json)
             return
         work, seen = subjects.see(engine, lake, pack, subject, known=known, tick=tick)

@@ -69,7 +69,7 @@ def demo(
         started = time.perf_counter()
         snapshot = publish(work, home)
         seconds["publish"] = time.perf_counter() - started
-        found = summary(work)
+        found = summary(work, snapshot.manifest["counts"])
         found["seconds"] = {k: round(v, 2) for k, v in seconds.items()} | found["seconds"]
         found["total_seconds"] = round(sum(found["seconds"].values()), 2)
         found["refused_files"] = [r.to_dict() for r in results if r.status == "refused"]

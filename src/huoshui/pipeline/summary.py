@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from huoshui import matching, ratings
-from huoshui.kernel.sql import quoted
+from huoshui.kernel.sql import literal, quoted
 from huoshui.pipeline.evaluation import ENTITY, WORDS_OF, Table
 from huoshui.pipeline.fresh import TOUCHED
 from huoshui.pipeline.run import Work
 
 
-def summary(work: Work) -> dict[str, Any]:
-    """Count what came in, what became of it, and what was found; seconds by stage beside."""
+def summary(work: Work, counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Count what came in, what became of it, and what was found; seconds by stage beside.
+
+    `counts` are the `definition_counts` that the snapshot of the run has.
+    """
     batches = work.lake.batches(work.known)
-    each = matching.counts(_words(work, "verdicts"), list(work.pack.offerings))
     return {
         "known": work.known,
         "asof": work.asof.isoformat(),
@@ -34,12 +37,11 @@ def summary(work: Work) -> dict[str, Any]:
         "names_unlinked": _one(work, "SELECT count(*) FROM unlinked"),
         "indicators": len(work.pack.indicators),
         "indicator_values": _values(work),
-        "rated": {name: rating_counts(work, name) for name in work.pack.ratings},
+        "rated": counts["ratings"],
         "offerings": len(work.pack.offerings),
         "pairs": {
-            "yes": sum(c.yes for c in each),
-            "no": sum(c.no for c in each),
-            "unknown": sum(c.unknown for c in each),
+            word: sum(each[word] for each in counts["offerings"].values())
+            for word in ("yes", "no", "unknown")
         },
         "seconds": {name: round(seconds, 2) for name, seconds in work.seconds.items()},
     }
@@ -51,22 +53,30 @@ def definition_counts(work: Work) -> dict[str, dict[str, Any]]:
     for name, kind in WORDS_OF.items():
         each = matching.counts(_words(work, name), list(work.pack.definitions(kind)))
         counted[kind] = {c.offering: {"yes": c.yes, "no": c.no, "unknown": c.unknown} for c in each}
-    counted["ratings"] = {name: rating_counts(work, name) for name in work.pack.ratings}
+    counted["ratings"] = rating_counts(work, work.pack.ratings)
     return counted
 
 
-def rating_counts(work: Work, rating: str) -> dict[str, Any]:
-    """Count subjects by grade; `open` are rated with an interval over several grades."""
-    names = ratings.columns(rating)
-    counts = work.engine.query(
-        f"SELECT {quoted(names.grade)} AS grade, count(*) AS rows, count({quoted(names.low)})"
-        f" AS rated, count({quoted(names.score)}) AS exact FROM profile GROUP BY 1 ORDER BY 1"
-    ).to_pylist()
+def rating_counts(work: Work, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Count subjects of ratings by grade; `open` are rated with an interval over several grades."""
+    columns = {rating: ratings.columns(rating) for rating in wanted}
+    if not columns:
+        return {}
+    each = " UNION ALL ".join(
+        f"SELECT {literal(rating)} AS rating, {quoted(names.grade)} AS grade, count(*) AS rows,"
+        f" count({quoted(names.low)}) AS rated, count({quoted(names.score)}) AS exact"
+        " FROM profile GROUP BY 2"
+        for rating, names in columns.items()
+    )
+    counts = work.engine.query(f"SELECT * FROM ({each}) AS told ORDER BY rating, grade").to_pylist()
+    return {rating: _by_grade([c for c in counts if c["rating"] == rating]) for rating in columns}
+
+
+def _by_grade(counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     by_grade = {row["grade"]: row["rows"] for row in counts if row["grade"] is not None}
     rated = sum(row["rated"] for row in counts)
     by_grade["open"] = rated - sum(by_grade.values())
-    exact = sum(row["exact"] for row in counts)
-    return {"subjects": rated, "exact": exact, "grades": by_grade}
+    return {"subjects": rated, "exact": sum(row["exact"] for row in counts), "grades": by_grade}
 
 
 def open_to(work: Work, offering: str) -> list[str]:
