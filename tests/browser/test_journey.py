@@ -84,11 +84,8 @@ def test_an_owner_sees_what_is_known_and_what_is_open(visit: Visit) -> None:
     assert owner.page.locator("ol.clauses > li").count() >= 5
 
 
-@each_language
-def test_an_application_is_decided_at_once_and_becomes_an_agreement(
-    visit: Visit, language: str
-) -> None:
-    owner = visit(OWNER, language)
+def test_an_application_is_decided_at_once_and_becomes_an_agreement(visit: Visit) -> None:
+    owner = visit(OWNER, WALK, both=True)
     case = draft(owner)
     owner.sees("授权并提交", "Consent and submit")
     submit(owner, case)
@@ -101,7 +98,7 @@ def test_an_application_is_decided_at_once_and_becomes_an_agreement(
     owner.go("/agreements")
     assert owner.page.locator(f"a[href='{agreement}']").count() == 1
 
-    officer = visit(OFFICER, language)
+    officer = visit(OFFICER, WALK, both=True)
     officer.go(agreement)
     officer.press("#conditions form button")
     officer.sees("已满足", "Met")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.test_journey import LOAN, OFFICER, OWNER, each_language
+from tests.browser.test_journey import LOAN, OFFICER, OWNER, WALK, each_language
 from tests.browser.town import LANGUAGES, Visitor, until
 
 pytestmark = pytest.mark.slow
@@ -48,9 +48,8 @@ def ended(visitor: Visitor) -> None:
     visitor.look()
 
 
-@each_language
-def test_a_row_set_aside_is_repaired_and_sent_in_again(visit: Visit, language: str) -> None:
-    steward = visit(STEWARD, language)
+def test_a_row_set_aside_is_repaired_and_sent_in_again(visit: Visit) -> None:
+    steward = visit(STEWARD, WALK, both=True)
     steward.go("/quarantine")
     steward.follow("main a[href*='reason=feed.not_a_day'] >> nth=0")
     steward.follow("main tbody tr a >> nth=0")
@@ -64,18 +63,16 @@ def test_a_row_set_aside_is_repaired_and_sent_in_again(visit: Visit, language: s
     steward.go(row).sees("已在批次", "Dealt with in batch")
 
 
-@each_language
-def test_a_run_is_asked_and_its_snapshot_comes_into_use(visit: Visit, language: str) -> None:
-    operator = visit(OPERATOR, language)
+def test_a_run_is_asked_and_its_snapshot_comes_into_use(visit: Visit) -> None:
+    operator = visit(OPERATOR, WALK, both=True)
     operator.go("/runs").press("form[action='/runs/ask'] button")
     assert operator.path.startswith("/jobs/")
     ended(operator)
     operator.go("/snapshots").sees("在用", "in use")
 
 
-@each_language
-def test_an_entry_of_the_record_is_shown_with_its_proof(visit: Visit, language: str) -> None:
-    auditor = visit(AUDITOR, language)
+def test_an_entry_of_the_record_is_shown_with_its_proof(visit: Visit) -> None:
+    auditor = visit(AUDITOR, WALK, both=True)
     auditor.go("/record")
     auditor.follow("main tbody tr:last-child a >> nth=0")
     entry = auditor.path

@@ -58,7 +58,7 @@ ABSENT = st.sampled_from(["", " ", "-", "NULL", "\\N", "—"])
 
 
 @pytest.mark.parametrize("name", PLAIN)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(texts=st.lists(st.one_of(NUMBERS, DAYLIKE, ISO, OTHER, ABSENT), min_size=50, max_size=60))
 def test_what_the_engine_reads_plainly_python_reads_the_same(name: str, texts: list[str]) -> None:
     how = PLAIN[name]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huoshui.kernel.errors import Problem, Refused
@@ -122,6 +122,7 @@ def attempts(
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_a_random_walk_never_leaves_the_states_and_ended_cases_take_no_move(
     name: str, data: st.DataObject
@@ -155,6 +156,7 @@ def test_a_random_walk_never_leaves_the_states_and_ended_cases_take_no_move(
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_what_is_offered_on_the_page_is_what_may_be_done(name: str, data: st.DataObject) -> None:
     flow, case, at = machine(name), CaseView(), AT

@@ -108,9 +108,9 @@ def trace_clause(
     """Ask one clause of one row; `asked` keeps what was asked before."""
     asked = {} if asked is None else asked
     typed = clause.whole.typed
-    if typed not in asked:
-        asked[typed] = evaluate_row(typed, row, asof=asof)
-    trace = asked[typed]
+    trace = asked.get(typed)
+    if trace is None:
+        asked[typed] = trace = evaluate_row(typed, row, asof=asof)
     return ClauseTrace(
         id=clause.id,
         verdict=truth_of(trace),

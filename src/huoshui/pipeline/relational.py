@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import psycopg
-
 from huoshui.facts.faults import FeedRefusal
 from huoshui.kernel.errors import Where
 from huoshui.policy.schema import Feed
@@ -15,6 +13,8 @@ def fetched(feed: Feed, url: str | None, target: Path) -> Path:
     """Copy the rows of the feed's query to a file, in one read-only snapshot of the database."""
     if url is None:
         raise FeedRefusal.NO_ADDRESS.refuse(where=Where(field=feed.id), feed=feed.id)
+    import psycopg  # a seventh of a second, of every command
+
     query = (feed.source.query or "").strip().rstrip(";")
     copy = f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')"
     try:

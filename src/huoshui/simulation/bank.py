@@ -155,8 +155,6 @@ class Bank:
         self, held: Account, until: str, due: list[Told], fault: str
     ) -> list[dict[str, Any]]:
         cut = self.chance.randrange(1, len(due)) if len(due) > 1 else 0
-        if {(m.fen, m.value_on) for m in due[:cut]} & {(m.fen, m.value_on) for m in due[cut:]}:
-            cut = 0  # of two that are alike the one that comes first is taken for either
         is_followed = held.statements > 0  # an account's first statement follows nothing
         if fault == "gap" and cut and is_followed and sum(line.fen for line in due[:cut]):
             first = self._sheet(held, due[cut - 1].booked_on, due[:cut])

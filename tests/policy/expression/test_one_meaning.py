@@ -71,7 +71,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 @pytest.mark.parametrize("kind", KINDS)
 @seed(SEED)
-@settings(max_examples=80, database=None)
+@settings(max_examples=50, database=None)
 @given(data=st.data())
 def test_table_row_and_engine_agree(
     kind: str, connection: duckdb.DuckDBPyConnection, data: st.DataObject
@@ -182,7 +182,7 @@ def test_every_operation_agrees_on_every_pair_of_edges(
 
 
 @seed(SEED)
-@settings(max_examples=100, database=None)
+@settings(max_examples=60, database=None)
 @given(node=flags(3))
 def test_a_text_written_from_a_tree_reads_back_as_that_tree(node: Node) -> None:
     text = text_of(parse(text_of(node)).root)

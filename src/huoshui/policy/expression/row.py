@@ -4,40 +4,92 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from huoshui.kernel.trace import Trace
-from huoshui.policy.expression.typed import Apply, Constant, Read, Scalar, Today, Type, Typed
+from huoshui.policy.expression.typed import (
+    ASKED,
+    Apply,
+    Constant,
+    Read,
+    Scalar,
+    Today,
+    Type,
+    Typed,
+)
+
+Row = Mapping[str, object]
+Ask = Callable[[Row, dt.date], Trace]
 
 
-def evaluate_row(typed: Typed, row: Mapping[str, object], *, asof: dt.date) -> Trace:
+def evaluate_row(typed: Typed, row: Row, *, asof: dt.date) -> Trace:
     """Evaluate one row; a column that the row lacks is our mistake and raises `KeyError`."""
+    ask: Ask | None = typed.__dict__.get(ASKED)
+    if ask is None:
+        ask = _asking(typed)
+        object.__setattr__(typed, ASKED, ask)
+    return ask(row, asof)
+
+
+def _asking(typed: Typed) -> Ask:
+    """Prepare a part to be asked of rows: what is the same for each of them is done once."""
+    text = typed.text
     if isinstance(typed, Constant):
         kind = "constant" if typed.name is None else "value"
-        return Trace(typed.text, typed.value, kind, cites=typed.cites)
+        constant = Trace(text, typed.value, kind, cites=typed.cites)
+        return lambda row, asof: constant
     if isinstance(typed, Read):
-        return Trace(typed.text, _given(row[typed.column], typed.type), "column")
+        column, given = typed.column, _GIVEN[typed.type]
+        return lambda row, asof: Trace(text, given(row[column]), "column")
     if isinstance(typed, Today):
-        return Trace(typed.text, asof, "asof")
+        return lambda row, asof: Trace(text, asof, "asof")
     assert isinstance(typed, Apply), "there are four kinds of parts"
-    children = tuple(evaluate_row(arg, row, asof=asof) for arg in typed.args)
-    value = typed.operation.row(*(child.value for child in children))
-    if isinstance(value, float) and not math.isfinite(value):
-        value = None
-    cites = tuple(dict.fromkeys(cite for child in children for cite in child.cites))
-    return Trace(typed.text, value, typed.operation.name, children, cites)
+    return _applying(typed)
 
 
-def _given(value: object, type_: Type) -> Scalar:
-    """Read a cell as the type that its column has; a number that is not finite is unknown."""
+def _applying(typed: Apply) -> Ask:
+    asks = [_asking(arg) for arg in typed.args]
+    text, name, operation = typed.text, typed.operation.name, typed.operation.row
+    constants = (part for part in typed.walk() if isinstance(part, Constant))
+    cites = tuple(dict.fromkeys(cite for part in constants for cite in part.cites))
+
+    def applied(row: Row, asof: dt.date) -> Trace:
+        children = tuple([ask(row, asof) for ask in asks])
+        value = operation(*[child.value for child in children])
+        if isinstance(value, float) and not math.isfinite(value):
+            value = None
+        return Trace(text, value, name, children, cites)
+
+    return applied
+
+
+def _number(value: object) -> Scalar:
+    """Read a cell as a number; one that is not finite is unknown."""
     if value is None:
         return None
-    if type_ == Type.NUMBER:
-        number = float(value)  # type: ignore[arg-type]
-        return number if math.isfinite(number) else None
-    if type_ == Type.FLAG:
-        return bool(value)
-    if type_ == Type.DAY:
-        assert isinstance(value, dt.date), "a day is a date"
-        return value.date() if isinstance(value, dt.datetime) else value
-    return str(value)
+    number = float(value)  # type: ignore[arg-type]
+    return number if math.isfinite(number) else None
+
+
+def _flag(value: object) -> Scalar:
+    return None if value is None else bool(value)
+
+
+def _day(value: object) -> Scalar:
+    if value is None:
+        return None
+    assert isinstance(value, dt.date), "a day is a date"
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+def _text(value: object) -> Scalar:
+    return None if value is None else str(value)
+
+
+_GIVEN: Mapping[Type, Callable[[object], Scalar]] = {
+    **dict.fromkeys(Type, _text),
+    Type.NUMBER: _number,
+    Type.FLAG: _flag,
+    Type.DAY: _day,
+}
+"""How a cell is read as the type that its column has."""

@@ -79,6 +79,10 @@ class Typed:
         """Give the operands."""
         return ()
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave behind what was worked out: in another process words hash otherwise."""
+        return {k: v for k, v in self.__dict__.items() if k not in (_HASHED, ASKED)}
+
     def walk(self) -> Iterator[Typed]:
         """Give this part and all below it, from left to right."""
         yield self
@@ -139,9 +143,8 @@ class Apply(Typed):
             object.__setattr__(self, _HASHED, known)
         return known
 
-    def __getstate__(self) -> dict[str, object]:
-        """Leave the hash behind: in another process words hash otherwise."""
-        return {name: value for name, value in self.__dict__.items() if name != _HASHED}
-
 
 _HASHED = "_hashed"
+
+ASKED = "_asked"
+"""Where a part keeps how it is asked of a row, once that has been prepared."""

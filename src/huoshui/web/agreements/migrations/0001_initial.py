@@ -43,6 +43,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="agreement_of_something"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AgreementEvent",
@@ -70,6 +77,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "n"), name="event_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Condition",
@@ -95,19 +107,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="agreement_of_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementevent",
-            constraint=models.UniqueConstraint(fields=("agreement", "n"), name="event_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.UniqueConstraint(fields=("agreement", "code"), name="condition_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "code"), name="condition_once")
+                ],
+            },
         ),
     ]

@@ -133,6 +133,24 @@ class Migration(migrations.Migration):
                 ("payload_digest", models.BinaryField(null=True)),
                 ("digest", models.BinaryField()),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["xid"], name="entries_by_transaction"),
+                    models.Index(fields=["object_kind", "object_id"], name="entries_by_object"),
+                    models.Index(
+                        condition=models.Q(("subject_id__isnull", False)),
+                        fields=["subject_id", "id"],
+                        name="entries_by_subject",
+                    ),
+                    models.Index(
+                        condition=models.Q(("institution_id__isnull", False)),
+                        fields=["institution_id", "id"],
+                        name="entries_by_institution",
+                    ),
+                    models.Index(fields=["person_id", "id"], name="entries_by_person"),
+                    models.Index(fields=["action", "id"], name="entries_by_action"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Seal",
@@ -165,38 +183,6 @@ class Migration(migrations.Migration):
                 ("body", models.JSONField(null=True)),
                 ("erased_at", models.DateTimeField(null=True)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["xid"], name="entries_by_transaction"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["object_kind", "object_id"], name="entries_by_object"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("subject_id__isnull", False)),
-                fields=["subject_id", "id"],
-                name="entries_by_subject",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("institution_id__isnull", False)),
-                fields=["institution_id", "id"],
-                name="entries_by_institution",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["person_id", "id"], name="entries_by_person"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["action", "id"], name="entries_by_action"),
         ),
         migrations.RunSQL(PROTECTION),
     ]

@@ -55,39 +55,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="CaseParty",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+            options={
+                "indexes": [
+                    models.Index(fields=["institution", "state", "-moved_at"], name="cases_queue"),
+                    models.Index(fields=["subject", "-moved_at"], name="cases_of_subject"),
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="cases_due",
                     ),
-                ),
-                ("subject_id", models.UUIDField()),
-                (
-                    "offerings",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(), default=list, size=None
-                    ),
-                ),
-                ("since", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parties",
-                        to="cases.case",
-                    ),
-                ),
-                (
-                    "institution",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="parties.institution"
-                    ),
-                ),
-            ],
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "key"), name="case_opened_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -149,6 +130,80 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Quota",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("offering", models.TextField()),
+                ("year", models.IntegerField()),
+                ("total_fen", models.BigIntegerField()),
+                ("taken_fen", models.BigIntegerField(default=0)),
+                ("set_at", models.DateTimeField()),
+                ("set_by_name", models.TextField()),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.institution"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "offering", "year"), name="quota_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken_fen__gte", 0), ("taken_fen__lte", models.F("total_fen"))
+                        ),
+                        name="quota_not_overdrawn",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseParty",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_id", models.UUIDField()),
+                (
+                    "offerings",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.institution"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "institution"), name="shown_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Move",
             fields=[
                 (
@@ -185,29 +240,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Quota",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("offering", models.TextField()),
-                ("year", models.IntegerField()),
-                ("total_fen", models.BigIntegerField()),
-                ("taken_fen", models.BigIntegerField(default=0)),
-                ("set_at", models.DateTimeField()),
-                ("set_by_name", models.TextField()),
-                (
-                    "institution",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="parties.institution"
-                    ),
-                ),
-            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("case", "n"), name="move_once")],
+            },
         ),
         migrations.CreateModel(
             name="QuotaUse",
@@ -238,50 +273,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["institution", "state", "-moved_at"], name="cases_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["subject", "-moved_at"], name="cases_of_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="cases_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("subject", "key"), name="case_opened_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseparty",
-            constraint=models.UniqueConstraint(fields=("case", "institution"), name="shown_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(fields=("case", "n"), name="move_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="quota",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "offering", "year"), name="quota_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quota",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("taken_fen__gte", 0), ("taken_fen__lte", models.F("total_fen"))
-                ),
-                name="quota_not_overdrawn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quotause",
-            constraint=models.UniqueConstraint(fields=("case", "kind"), name="quota_used_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "kind"), name="quota_used_once")
+                ],
+            },
         ),
     ]

@@ -33,6 +33,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("agreement__isnull", False)),
+                        fields=["agreement"],
+                        name="accounts_by_agreement",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "code", "agreement", "currency"),
+                        name="account_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ("debit", "credit"))), name="account_side"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Checkpoint",
@@ -151,6 +170,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "key"), name="key_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("corrects__isnull", False), ("kind", "reverse")),
+                        fields=("corrects",),
+                        name="reversed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("legs__gt", 0)), name="voucher_of_something"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Transfer",
@@ -206,114 +238,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("agreement__isnull", False)),
-                fields=["agreement"],
-                name="accounts_by_agreement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "code", "agreement", "currency"),
-                name="account_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ("debit", "credit"))), name="account_side"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.UniqueConstraint(fields=("institution", "key"), name="key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("corrects__isnull", False), ("kind", "reverse")),
-                fields=("corrects",),
-                name="reversed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("legs__gt", 0)), name="voucher_of_something"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(
-                fields=["debit", "batch"],
-                include=("effective_on", "amount_fen", "kind"),
-                name="transfers_by_debit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(
-                fields=["credit", "batch"],
-                include=("effective_on", "amount_fen", "kind"),
-                name="transfers_by_credit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(
-                condition=models.Q(("hold_id__isnull", False)),
-                fields=["hold_id", "hold_n"],
-                name="transfers_by_hold",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="transfer_above_nothing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("debit", models.F("credit")), _negated=True),
-                name="transfer_between_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("posted", "pending", "post", "void"))),
-                name="transfer_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("book__in", ("book", "cash"))), name="transfer_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("hold_id__isnull", True),
-                        ("hold_n__isnull", True),
-                        ("kind__in", ("posted", "pending")),
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["debit", "batch"],
+                        include=("effective_on", "amount_fen", "kind"),
+                        name="transfers_by_debit",
                     ),
-                    models.Q(
-                        ("hold_id__isnull", False),
-                        ("hold_n__isnull", False),
-                        ("kind__in", ("post", "void")),
+                    models.Index(
+                        fields=["credit", "batch"],
+                        include=("effective_on", "amount_fen", "kind"),
+                        name="transfers_by_credit",
                     ),
-                    _connector="OR",
-                ),
-                name="transfer_of_hold",
-            ),
+                    models.Index(
+                        condition=models.Q(("hold_id__isnull", False)),
+                        fields=["hold_id", "hold_n"],
+                        name="transfers_by_hold",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="transfer_above_nothing"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True),
+                        name="transfer_between_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("posted", "pending", "post", "void"))),
+                        name="transfer_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("book__in", ("book", "cash"))), name="transfer_book"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("hold_id__isnull", True),
+                                ("hold_n__isnull", True),
+                                ("kind__in", ("posted", "pending")),
+                            ),
+                            models.Q(
+                                ("hold_id__isnull", False),
+                                ("hold_n__isnull", False),
+                                ("kind__in", ("post", "void")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_of_hold",
+                    ),
+                ],
+            },
         ),
     ]

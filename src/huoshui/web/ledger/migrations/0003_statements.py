@@ -43,6 +43,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "number"), name="bank_account_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankFile",
@@ -129,29 +136,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="CashReference",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("institution_id", models.UUIDField()),
-                ("n", models.IntegerField()),
-                ("reference", models.TextField()),
-                ("is_deed", models.BooleanField()),
-                (
-                    "voucher",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="ledger.voucher",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Instruction",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
@@ -196,6 +180,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "key"), name="instructed_once"),
+                    models.UniqueConstraint(
+                        fields=("institution", "end_to_end"), name="end_to_end_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "rejected"), _negated=True),
+                        fields=("voucher", "n"),
+                        name="transfer_instructed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="instruction_of_something"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InstructionDeed",
@@ -217,27 +217,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="deeds",
                         to="ledger.instruction",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Reconciling",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.TextField()),
-                ("through", models.BigIntegerField(default=0)),
-                (
-                    "institution",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="parties.institution",
                     ),
                 ),
             ],
@@ -269,6 +248,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "ref"), name="statement_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StatementLine",
@@ -303,6 +287,81 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "bank_ref"), name="line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen", 0), _negated=True),
+                        name="line_of_something",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="break",
+            name="line",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="ledger.statementline",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CashReference",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("institution_id", models.UUIDField()),
+                ("n", models.IntegerField()),
+                ("reference", models.TextField()),
+                ("is_deed", models.BooleanField()),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="ledger.voucher",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("voucher", "n", "reference"), name="cash_named_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reconciling",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.TextField()),
+                ("through", models.BigIntegerField(default=0)),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="parties.institution",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "code"), name="reconciled_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MatchItem",
@@ -343,97 +402,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="break",
-            name="line",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="ledger.statementline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "number"), name="bank_account_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashreference",
-            constraint=models.UniqueConstraint(
-                fields=("voucher", "n", "reference"), name="cash_named_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instruction",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "key"), name="instructed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instruction",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "end_to_end"), name="end_to_end_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instruction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "rejected"), _negated=True),
-                fields=("voucher", "n"),
-                name="transfer_instructed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instruction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="instruction_of_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciling",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "code"), name="reconciled_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(fields=("account", "ref"), name="statement_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="statementline",
-            constraint=models.UniqueConstraint(fields=("account", "bank_ref"), name="line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="statementline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen", 0), _negated=True), name="line_of_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("line__isnull", False), ("n__isnull", True), ("voucher__isnull", True)
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("line__isnull", False),
+                                ("n__isnull", True),
+                                ("voucher__isnull", True),
+                            ),
+                            models.Q(
+                                ("line__isnull", True),
+                                ("n__isnull", False),
+                                ("voucher__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="match_of_one",
                     ),
-                    models.Q(
-                        ("line__isnull", True), ("n__isnull", False), ("voucher__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="match_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchitem",
-            constraint=models.UniqueConstraint(fields=("line",), name="line_matched_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="matchitem",
-            constraint=models.UniqueConstraint(fields=("voucher", "n"), name="cash_matched_once"),
+                    models.UniqueConstraint(fields=("line",), name="line_matched_once"),
+                    models.UniqueConstraint(fields=("voucher", "n"), name="cash_matched_once"),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="break",
