@@ -36,7 +36,7 @@ def test_what_was_known_then_replays_to_the_byte_after_corrections_and_without_s
 
     again = huoshui("explain", *codes, "--known", str(known), *asked)
     assert again.out == then.out
-    rerun = huoshui("run", "--known", str(known), *asked)
+    rerun = told("run", "--known", str(known), *asked)
     assert (Path(rerun.json["snapshot"]) / "manifest.json").read_bytes() == manifest
     now = told("explain", *codes, *asked)
     assert now.out != then.out, "the later delivery changed something, so the test can fail"

@@ -16,7 +16,7 @@ import pytest
 from huoshui.kernel.errors import Refused
 from huoshui.pipeline import requests
 from huoshui.pipeline.requests import Request, perform
-from tests.region import huoshui
+from tests.region import told
 
 DAY = "2026-11-20"
 Region = tuple[Path, dict[str, Any]]
@@ -105,7 +105,7 @@ def test_a_file_is_taken_in_and_a_repair_of_what_was_set_aside_too(
     assert (row["batch"], row["reason"]) == (batch.batch, "feed.not_a_day")
 
     out = tmp_path / "repair.jsonl"
-    assert huoshui("quarantine", "export", out, "--home", home, "--feed", "penalties").code == 0
+    assert told("quarantine", "export", out, "--home", home, "--feed", "penalties").code == 0
     lines = [line for line in out.read_text("utf-8").splitlines() if "2023-02-30" in line]
     out.write_text(lines[0].replace("2023-02-30", "2023-02-28") + "\n", "utf-8")
     request = Request("resubmit", {"file": str(out)})
@@ -137,7 +137,7 @@ def test_one_subject_is_explained_with_the_facts_behind(home: Path, demo_packs: 
 def test_a_refusal_comes_back_as_it_was_and_no_name_is_taken_for_an_option(
     home: Path, demo_packs: list[Path]
 ) -> None:
-    for name in ("91NOSUCH", "--help", "-h"):
+    for name in ("91NOSUCH", "--help"):
         request = Request("explain", {"subject": name, "asof": DAY})
         assert refused(request, home, demo_packs) == ["subject.unknown"], name
     assert refused(Request("run", {"asof": DAY, "known": 9999}), home, demo_packs) == [
@@ -206,7 +206,7 @@ def test_work_ends_when_the_one_that_asked_is_killed(home: Path, demo_packs: lis
         (worker,) = children(asking.pid)
         asking.kill()
     assert wait_until_gone(worker)
-    assert huoshui("run", "--home", home, "--asof", DAY, "--json").code == 0
+    assert told("run", "--home", home, "--asof", DAY, "--json").code == 0
 
 
 def test_the_process_asked_is_given_no_password(
@@ -220,8 +220,10 @@ def test_the_process_asked_is_given_no_password(
         if not said:
             (worker,) = children(os.getpid())
             said.append(Path(f"/proc/{worker}/environ").read_text("utf-8"))
+        raise KeyError("seen")
 
-    perform(Request("run", {"asof": DAY}), home=home, packs=demo_packs, on_progress=look)
+    with pytest.raises(KeyError):
+        perform(Request("run", {"asof": DAY}), home=home, packs=demo_packs, on_progress=look)
     assert "HUOSHUI_PROGRESS" in said[0]
     assert "secret-of-the-web" not in said[0]
 

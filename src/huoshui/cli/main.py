@@ -12,7 +12,7 @@ from huoshui.kernel.garbage import seldom
 
 COMMANDS = {
     "demo": "demo:demo",
-    "data": "intake:data",
+    "data": "making:data",
     "ingest": "intake:ingest",
     "quarantine": "intake:quarantine",
     "run": "asking:run",

@@ -33,6 +33,9 @@ PART_ROWS = 1 << 16
 WAITING = 3
 """Parts read ahead of those being worked on."""
 
+_TYPES: dict[pa.DataType, str] = {}
+"""What the engine calls the types of Arrow's that were asked for; it is asked once a process."""
+
 
 class DuckDB:
     """A session of its own: relations by name, gone when it is closed.
@@ -103,16 +106,21 @@ class DuckDB:
 
         A column that an older file lacks is null there; without files the relation is empty.
         """
-        empty = f"{name}__schema"
-        self.arrow(empty, schema.empty_table())
-        self._drop(name)
         columns = ", ".join(map(quoted, schema.names))
-        rows = f"SELECT {columns} FROM {quoted(empty)}"
+        nulls = (f"CAST(NULL AS {self._type(of.type)}) AS {quoted(of.name)}" for of in schema)
+        rows = f"SELECT {', '.join(nulls)} WHERE false"
         if paths:
             files = ", ".join(literal(str(path)) for path in paths)
             read = f"read_parquet([{files}], union_by_name = true)"
             rows = f"SELECT {columns} FROM ({rows} UNION ALL BY NAME SELECT * FROM {read})"
         self.view(name, rows)
+
+    def _type(self, of: pa.DataType) -> str:
+        """Give what the engine calls a type of Arrow's."""
+        if of not in _TYPES:
+            empty = pa.schema([("of", of)]).empty_table()
+            _TYPES[of] = str(self._connection.from_arrow(empty).types[0])
+        return _TYPES[of]
 
     def arrow(self, name: str, table: pa.Table) -> None:
         """Take the rows of an Arrow table as a relation.

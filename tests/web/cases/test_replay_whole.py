@@ -81,7 +81,6 @@ def test_decisions_replay_in_a_new_process_after_corrections_without_what_was_st
         assert again.code == 0, again.out + again.err
         assert again.json["report"] == kept[decision.id]
         assert again.json["sha256"] == decision.evidence_sha256
-
-        said["known"] = max(batch["batch"] for batch in taken.json["files"] if batch["batch"])
-        file.write_text(json.dumps(said, default=str), "utf-8")
-        assert huoshui("replay", "--inputs", file, "--home", home).code == 3
+    said["known"] = max(batch["batch"] for batch in taken.json["files"] if batch["batch"])
+    file.write_text(json.dumps(said, default=str), "utf-8")
+    assert told("replay", "--inputs", file, "--home", home).code == 3

@@ -120,14 +120,16 @@ def parse(text: str, where: Where | None = None) -> Expression:
     >>> parse("a >= 1 and b is null").root.operation
     'and'
     """
-    reader = _Reader(text, where)
-    reader.check_length()
-    tokens = reader.tokens()
-    reader.check_tokens(tokens)
-    reader.check_depth(tokens)
-    root = reader.lower(reader.tree(tokens))
-    reader.refuse_null(root)
+    try:
+        root = _root(text)
+    except Refused:
+        root = _Reader(text, where).root()  # refused again, with its place in the file
     return Expression(text, root, where)
+
+
+@functools.lru_cache(maxsize=8192)  # many definitions say the same, each in its own place
+def _root(text: str) -> Node:
+    return _Reader(text, None).root()
 
 
 class _Reader:
@@ -137,6 +139,16 @@ class _Reader:
         self.text = text
         self.where = where
         self.unplaced: dict[str, Iterator[int]] = {}
+
+    def root(self) -> Node:
+        """Read the whole text."""
+        self.check_length()
+        tokens = self.tokens()
+        self.check_tokens(tokens)
+        self.check_depth(tokens)
+        root = self.lower(self.tree(tokens))
+        self.refuse_null(root)
+        return root
 
     def refuse(self, refusal: Refusal, at: int = 0, **fields: object) -> Refused:
         """Make the refusal with its place in the text, and in the file where that is known."""
