@@ -31,7 +31,6 @@ from huoshui.pipeline.shadow import disagreements, keep_shadow, shadow_one
 from huoshui.policy.editing import copied, with_tier, with_value
 from huoshui.policy.loader import contents, load
 from huoshui.policy.pack import Pack
-from huoshui.policy.reading import Kept
 from huoshui.policy.schema import Sharing
 from huoshui.policy.values import resolved
 from tests.given import indicator_of, pack_of
@@ -64,7 +63,6 @@ class World:
     home: Path
     roots: list[Path]
     work: Whole
-    kept: Kept
 
     @property
     def pack(self) -> Pack:
@@ -75,7 +73,7 @@ class World:
 
     def whole(self, changed: list[Path]) -> Whole:
         """Run everything anew from the facts, as nothing in the sandbox does."""
-        pack = load(changed, asof=DAY, kept=self.kept)
+        pack = load(changed, asof=DAY)
         with session() as engine:
             return Whole.of(run(engine, Lake(self.home / "lake"), pack))
 
@@ -92,10 +90,9 @@ def world(
     (folder,) = snapshot_folders(home)
     digest = snapshot_files(folder).pack_digest
     roots = [home / "packs" / digest / root.name for root in demo_packs]
-    kept: Kept = {}
     with session() as engine:
-        work = run(engine, Lake(home / "lake"), load(roots, asof=DAY, kept=kept))
-        return World(home, roots, Whole.of(work), kept)
+        work = run(engine, Lake(home / "lake"), load(roots, asof=DAY))
+        return World(home, roots, Whole.of(work))
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from huoshui.kernel.citation import Citation
 from huoshui.kernel.errors import Refusal, Where
 from huoshui.policy.loader import FOLDERS, contents, load, texts_of
 from huoshui.policy.pack import Pack
-from huoshui.policy.reading import Kept
 from huoshui.policy.schema import Cited, Rating
 from huoshui.policy.values import resolved
 
@@ -187,15 +186,13 @@ def with_value(
     unit: str | None,
     cite: str | None,
     in_the_past: bool = False,
-    kept: Kept | None = None,
 ) -> Edits:
     """Give a value a dated entry more, from a day on; `value_name` is None for a constant.
 
     `value` None is unknown; without a `unit` it has that of the entry before.  `in_the_past` says
     that a day before the newest entry is meant.
-    `kept` are files read before, as for `load`.
     """
-    pack = load(roots, asof=day, kept=kept)
+    pack = load(roots, asof=day)
     definition: Any = _definition(pack, kind, id)
     part = f"value {value_name}" if value_name else "value"
     values = getattr(definition, "values", {})
@@ -221,7 +218,7 @@ def with_value(
         inner.insert(1, f"unit: {unit}")
     text = _Text(*_file(roots, pack, kind, id))
     text.add_entry(path, day, f"{{ {', '.join(inner)} }}", id, part)
-    return _checked(roots, {text.name: text.made()}, day, kept)
+    return _checked(roots, {text.name: text.made()}, day)
 
 
 def with_tier(
@@ -235,10 +232,9 @@ def with_tier(
     cite: str | None,
     start: object = None,
     points: object = None,
-    kept: Kept | None = None,
 ) -> Edits:
     """Move a tier's start or its points from a day on, in a new version of the rating's file."""
-    pack = load(roots, asof=day, kept=kept)
+    pack = load(roots, asof=day)
     rating = _rating(pack, id)
     spot = f"tier {group}/{criterion}/{nth}"
     places = [
@@ -260,7 +256,7 @@ def with_tier(
         changes.append(((*at, "tiers", nth, key), getattr(tier, key), _number(start)))
     if points is not None:
         changes.append(((*at, "tiers", nth, "points"), tier.points, _number(points)))
-    return _with_version(roots, pack, rating, changes, (*at, "cite"), day, cite, spot, kept)
+    return _with_version(roots, pack, rating, changes, (*at, "cite"), day, cite, spot)
 
 
 def with_band(
@@ -271,10 +267,9 @@ def with_band(
     day: dt.date,
     at_least: object,
     cite: str | None,
-    kept: Kept | None = None,
 ) -> Edits:
     """Move the floor of a grade from a day on, in a new version of the rating's file."""
-    pack = load(roots, asof=day, kept=kept)
+    pack = load(roots, asof=day)
     rating = _rating(pack, id)
     spot = f"band {grade}"
     places = [i for i, band in enumerate(rating.bands) if band.grade == grade]
@@ -282,7 +277,7 @@ def with_band(
         raise EditRefusal.NO_PART.refuse(where=pack.where("ratings", id), id=id, part=spot)
     at = ("bands", places[0])
     change = ((*at, "at_least"), rating.bands[places[0]].at_least, _number(at_least))
-    return _with_version(roots, pack, rating, [change], (*at, "cite"), day, cite, spot, kept)
+    return _with_version(roots, pack, rating, [change], (*at, "cite"), day, cite, spot)
 
 
 def _rating(pack: Pack, id: str) -> Rating:
@@ -300,7 +295,6 @@ def _with_version(
     day: dt.date,
     cite: str | None,
     spot: str,
-    kept: Kept | None,
 ) -> Edits:
     """Write `<id>@<day>.yaml` with the changes, and end the version that it follows."""
     where = pack.where("ratings", rating.id)
@@ -322,7 +316,7 @@ def _with_version(
     newer.put(cite_at, str(citation), rating.id, spot)
     newer.put_key("valid_from", day.isoformat())
     older.put_key("valid_until", day.isoformat())
-    return _checked(roots, {name: older.made(), fresh: newer.made()}, day, kept)
+    return _checked(roots, {name: older.made(), fresh: newer.made()}, day)
 
 
 def _known_citation(pack: Pack, cite: str | None) -> Citation:
@@ -457,9 +451,9 @@ def _last(node: yaml.Node) -> yaml.Node:
     return node
 
 
-def _checked(roots: Sequence[Path], edits: Edits, day: dt.date, kept: Kept | None) -> Edits:
+def _checked(roots: Sequence[Path], edits: Edits, day: dt.date) -> Edits:
     """Read the packs with the edits as at the day, or refuse as they do."""
-    load(roots, asof=day, kept=kept, edits=edits)
+    load(roots, asof=day, edits=edits)
     return edits
 
 

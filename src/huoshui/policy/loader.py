@@ -24,7 +24,7 @@ from huoshui.kernel.garbage import unhurried
 from huoshui.policy import remembered, schema
 from huoshui.policy.check import check
 from huoshui.policy.pack import Pack
-from huoshui.policy.reading import Document, Kept, Unread, read
+from huoshui.policy.reading import Document, Unread, read
 
 FOLDERS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "sources": ("sources", schema.Source),
@@ -112,14 +112,13 @@ def load(
     roots: Sequence[Path],
     *,
     asof: dt.date,
-    kept: Kept | None = None,
     edits: Mapping[str, str] | None = None,
 ) -> Pack:
     """Read packs together as at a day, or raise `Refused` with every fault found.
 
     The forms are checked here; that definitions fit each other is `check.check`'s work, which
-    runs once every file is well formed.  Whoever reads several packs gives each the same `kept`.
-    Packs that were read before, byte for byte, are taken up as they were made then.
+    runs once every file is well formed.  Packs that were read before, byte for byte, are taken up
+    as they were made then.
     `edits` are texts by the names of files, read in the place of what stands there.
     """
     problems: list[Problem] = []
@@ -132,7 +131,7 @@ def load(
     pack = None if problems else remembered.recall(key)
     if pack is None:
         with unhurried():
-            pack = _read_all(roots, files, texts, digest, asof, kept, problems)
+            pack = _read_all(roots, files, texts, digest, asof, problems)
             pack = replace(pack, turns=turns)
         remembered.remember(key, pack)
     # What no files say cannot be read again for another day.
@@ -152,7 +151,6 @@ def _read_all(
     texts: Mapping[str, bytes],
     digest: str,
     asof: dt.date,
-    kept: Kept | None,
     problems: list[Problem],
 ) -> Pack:
     """Read and check every file that is no example."""
@@ -161,7 +159,7 @@ def _read_all(
     for file in files:
         if file.is_example:
             continue
-        document = read(texts[file.name], file.name, kept)
+        document = read(texts[file.name], file.name)
         problems += document.problems
         if document.content is None:
             continue

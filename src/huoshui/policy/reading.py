@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 
@@ -58,20 +59,31 @@ class Document:
         return Where(self.file, line=line, column=column, field=name)
 
 
-Kept = dict[tuple[str, bytes], Document]
-"""Files read before, by name and content: packs that differ in little are read together faster."""
-
-
-def read(content: bytes, name: str, kept: Kept | None = None) -> Document:
+@lru_cache(maxsize=4096)
+def read(content: bytes, name: str) -> Document:
     """Read what a file holds; `name` is how errors call it.  Problems are kept, not raised.
 
-    What `kept` holds of the same name and content is given again, and what is read is put there.
+    Packs that differ in little are read faster together: the same file gives the same document.
     """
-    if kept is None:
-        return _read(content, name)
-    if (name, content) not in kept:
-        kept[name, content] = _read(content, name)
-    return kept[name, content]
+    document = Document(name)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        document.problems.append(YamlRefusal.NOT_UTF8.problem(where=Where(name)))
+        return document
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = Where(name, line=mark.line + 1, column=mark.column + 1) if mark else Where(name)
+        detail = getattr(error, "problem", None) or "unreadable"
+        document.problems.append(YamlRefusal.NOT_YAML.problem(where=where, detail=detail))
+        return document
+    if node is None:
+        document.problems.append(YamlRefusal.EMPTY.problem(where=Where(name)))
+        return document
+    document.content = _construct(node, (), document)
+    return document
 
 
 class Unread(Mapping[tuple[str, str], Document]):
@@ -97,28 +109,6 @@ class Unread(Mapping[tuple[str, str], Document]):
     def __len__(self) -> int:
         """Count them, read or not."""
         return len(self._files)
-
-
-def _read(content: bytes, name: str) -> Document:
-    document = Document(name)
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        document.problems.append(YamlRefusal.NOT_UTF8.problem(where=Where(name)))
-        return document
-    try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = Where(name, line=mark.line + 1, column=mark.column + 1) if mark else Where(name)
-        detail = getattr(error, "problem", None) or "unreadable"
-        document.problems.append(YamlRefusal.NOT_YAML.problem(where=where, detail=detail))
-        return document
-    if node is None:
-        document.problems.append(YamlRefusal.EMPTY.problem(where=Where(name)))
-        return document
-    document.content = _construct(node, (), document)
-    return document
 
 
 def _construct(node: yaml.Node, path: Path_, document: Document) -> object:

@@ -41,7 +41,6 @@ from huoshui.pipeline.sandbox.sides import (
 )
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
-from huoshui.policy.reading import Kept
 
 LISTED_MOST = 200
 """How many subjects of one definition stand in the report; the list for download has all."""
@@ -195,11 +194,10 @@ def _both(
     base_roots: Sequence[Path], changed_roots: Sequence[Path], asof: dt.date, tick: Tick
 ) -> tuple[Pack, Pack]:
     """Read both packs, what they have in common once."""
-    kept: Kept = {}
     tick("packs", 0, 2)
-    base = load(base_roots, asof=asof, kept=kept)
+    base = load(base_roots, asof=asof)
     tick("packs", 1, 2)
-    changed = load(changed_roots, asof=asof, kept=kept)
+    changed = load(changed_roots, asof=asof)
     tick("packs", 2, 2)
     return base, changed
 

@@ -22,10 +22,6 @@ from huoshui import matching
 from huoshui.pipeline.requests import archived
 from huoshui.policy.loader import digest_of, is_same_on, load
 from huoshui.policy.pack import Pack
-from huoshui.policy.reading import Kept
-
-KEPT: Kept = {}
-"""Files read before, in this process: packs that differ in little are read together faster."""
 
 _asked = threading.local()
 """Within a request: the digest in force by day, so that it is asked for once."""
@@ -109,7 +105,7 @@ _READ: list[Pack] = []
 @lru_cache(maxsize=8)
 def read_pack(roots: tuple[Path, ...], day: dt.date) -> Pack:
     """Give the packs of some folders as at a day; the folders do not change under a process."""
-    return load(roots, asof=day, kept=KEPT)
+    return load(roots, asof=day)
 
 
 def plan_of(pack: Pack) -> matching.Plan:

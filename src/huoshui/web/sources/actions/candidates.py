@@ -20,7 +20,7 @@ from huoshui.pipeline.requests import archive, archived
 from huoshui.policy import editing
 from huoshui.policy.editing import EditRefusal, Edits
 from huoshui.web.audit.actions.record import entry_add
-from huoshui.web.audit.queries.packs import KEPT, pack_on, read_pack
+from huoshui.web.audit.queries.packs import pack_on, read_pack
 from huoshui.web.audit.rules.actor import Actor
 from huoshui.web.sources.models import Candidate
 from huoshui.web.sources.queries.candidates import Latest, latest
@@ -172,12 +172,9 @@ def _texts(roots: Sequence[Path], edit: Mapping[str, Any]) -> Edits:
             value=value,
             unit=None,
             cite=cite,
-            kept=KEPT,
         )
     if what == "band":
-        return editing.with_band(
-            roots, id, grade=spot, day=day, at_least=value, cite=cite, kept=KEPT
-        )
+        return editing.with_band(roots, id, grade=spot, day=day, at_least=value, cite=cite)
     group, criterion, nth = _spot(id, spot)
     given = {"start" if what == "tier" else "points": value}
     return editing.with_tier(
@@ -188,7 +185,6 @@ def _texts(roots: Sequence[Path], edit: Mapping[str, Any]) -> Edits:
         nth=nth,
         day=day,
         cite=cite,
-        kept=KEPT,
         **given,
     )
 

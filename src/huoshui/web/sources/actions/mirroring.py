@@ -18,7 +18,7 @@ from huoshui.pipeline.requests import Batch as Record
 from huoshui.policy.loader import load
 from huoshui.policy.pack import Pack
 from huoshui.web.audit.actions.acting import acting
-from huoshui.web.audit.queries.packs import KEPT, pack_on
+from huoshui.web.audit.queries.packs import pack_on
 from huoshui.web.audit.rules.actor import SYSTEM
 from huoshui.web.sources.actions.publishing import folders_register
 from huoshui.web.sources.models import Batch, FeedState, Quarantined
@@ -54,7 +54,7 @@ def feeds_mirror(*, at: dt.datetime, today: dt.date) -> int:
 
     A feed that the packs no longer have stays for as long as batches came through it.
     """
-    folders = load(settings.HUOSHUI_PACKS, asof=today, kept=KEPT)  # as they are now
+    folders = load(settings.HUOSHUI_PACKS, asof=today)  # as they are now
     with acting(SYSTEM):
         folders_register(folders, at=at, today=today)
         pack = pack_on(today)
