@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,20 @@ DAY = "2026-11-20"
 """The day that the tests of the web take place on."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collect_file(file_path: Path) -> None:
-    """Set Django up when a file of its part of the house is met."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path,
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Set Django up when a file of its part of the house is met; look for examples where some are.
+
+    To look for them takes the import of every module, which no process of tests needs.
+    """
     if file_path.suffix == ".py" and any(map(file_path.is_relative_to, OF_DJANGO)):
         _set_up()
+    found = yield
+    if b">>>" in file_path.read_bytes():
+        return found
+    return [each for each in found if isinstance(each, pytest.Module)]
 
 
 def _set_up() -> None:

@@ -108,12 +108,13 @@ SLOW = (
 
 
 LONG = (
+    "tests/browser/test_loan_stories.py",
     "tests/engines/test_region.py",
     "tests/modelling/test_fitting.py::test_the_german_credit_card_reaches_the_reference",
     "tests/pipeline/test_real.py::test_the_card_fitted_again_is_the_pack_s_and_reaches_the_reference",
     "tests/simulate/test_months.py",
 )
-"""A whole region on Spark, months of a region's life, cards fitted on real data: `make long`."""
+"""Whole lives of loans, a whole region on Spark, cards fitted on real data: `make long`."""
 
 LONGEST = (
     *LONG,
