@@ -20,6 +20,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, browser_command
 from tests.browser.test_journey import LOAN, OFFICER, OWNER, do, draft, referred, submit
+from tests.browser.test_loan_stories import confirmed, drawn
 from tests.browser.town import Town, Visitor, serving, until
 from tests.given import ROOT
 
@@ -54,6 +55,8 @@ def worked(visit: Any) -> dict[str, str]:
     submit(owner, paths["approved"])
     do(owner, paths["approved"], "accept")
     paths["agreement"] = owner.path
+    confirmed(officer, paths["agreement"])
+    paths["loan"] = drawn(officer, paths["agreement"])
     owner.go("/needs/new")
     owner.fill(asked_fen="80", asked_months="12", purpose="working_capital")
     owner.fill(security="credit", show_to="all")
@@ -97,6 +100,8 @@ def wanted(paths: dict[str, str]) -> list[Picture]:
         Picture("owner-offer", OWNER, offer),
         Picture("owner-application", OWNER, paths["approved"]),
         Picture("owner-agreement", OWNER, paths["agreement"]),
+        Picture("owner-loan", OWNER, paths["loan"]),
+        Picture("bank-loan", OFFICER, paths["loan"]),
         Picture("owner-need", OWNER, paths["need"]),
         Picture("owner-consent", OWNER, paths["consent"]),
         Picture("bank-home", OFFICER, "/"),
@@ -114,12 +119,14 @@ def wanted(paths: dict[str, str]) -> list[Picture]:
         Picture("owner-home", OWNER, "/", "en"),
         Picture("owner-offer", OWNER, offer, "en"),
         Picture("bank-application", OFFICER, paths["review"], "en"),
+        Picture("bank-loan", OFFICER, paths["loan"], "en"),
     ]
     narrow = [
         Picture("owner-home", OWNER, "/", width=390),
         Picture("owner-offer", OWNER, offer, width=390),
         Picture("owner-application", OWNER, paths["approved"], width=390),
         Picture("bank-application", OFFICER, paths["review"], width=390),
+        Picture("owner-loan", OWNER, paths["loan"], width=390),
     ]
     return [*wide, *english, *narrow]
 

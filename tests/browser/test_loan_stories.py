@@ -65,10 +65,15 @@ def agreed(people: People) -> str:
     officer.press("#draw .btn-primary", status=422)  # not before its conditions
     officer.sees("放款前提条件尚未满足")
     assert officer.page.input_value("#draw-amount") == "200000"
+    confirmed(officer, agreement)
+    return agreement
+
+
+def confirmed(officer: Visitor, agreement: str) -> None:
+    """Confirm each condition of an agreement's first draw."""
     officer.go(agreement)
     while officer.page.locator("#conditions form button").count():
         officer.press("#conditions form button")
-    return agreement
 
 
 def secured(officer: Visitor, agreement: str) -> None:

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 SELDOM = (50_000, 20, 100)
 """Objects made before the youngest are looked through, and rounds before the older ones are."""
 
+SHORTLY = (5_000, 20, 100)
+"""The same where somebody waits: many rounds of a few milliseconds, and none of seventy."""
+
 
 def seldom() -> None:
     """Have garbage looked for seldom, in a process whose memory is what it reads."""
@@ -36,3 +39,4 @@ def settled() -> None:
     """Take what stands now out of the collector's rounds, in a process that answers people."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SHORTLY)
