@@ -108,6 +108,9 @@ def test_a_renewal_says_whether_the_class_is_kept_before_it_is_agreed(
     assert "不能无还本续贷" in refused.content.decode()
     text = tried(desk, desk.approver, "renewed", **said)
     assert "不因续贷单独下调分类" in text
+    settled = desk.page(desk.owner)
+    assert "没有待还的款项" in settled
+    assert "尚未放款" not in settled
     with acting(branch.officer):
         states = set(Agreement.objects.values_list("state", flat=True))
         assert states == {"closed", "open"}

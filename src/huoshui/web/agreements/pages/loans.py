@@ -71,7 +71,7 @@ def loan_one(request: Any, wanted: UUID) -> HttpResponse:
         "left_fen": gone_fen - back_fen,
         "may_more": may_relieve or (may_service and (is_owed or state.surplus_fen > 0)),
         "classed": class_of(state, request.today),
-        "schedule": _table(SCHEDULE, schedule_rows(state), SCHEDULE_TITLE),
+        "schedule": _schedule(state),
         "lines": [
             {"line": line, "label": EVENTS[line.kind]} for line in statement(loan, asof=asof)
         ],
@@ -186,12 +186,14 @@ def sent_by(request: Any) -> loans.Sent:
     return loans.Sent(request.actor, request.at, request.today, key_of(request.POST))
 
 
-def _table(columns: Any, rows: list[list[Any]], caption: dict[str, str]) -> dict[str, Any]:
+def _schedule(state: Any) -> dict[str, Any]:
+    not_drawn = {"zh": "尚未放款", "en": "Not drawn yet"}
+    nothing_due = {"zh": "没有待还的款项", "en": "Nothing falls due any more"}
     return {
-        "caption": caption,
-        "columns": [{"label": label, "kind": kind} for label, kind in columns],
-        "rows": [[_cell(cell) for cell in row] for row in rows],
-        "empty": {"zh": "尚未放款", "en": "Not drawn yet"},
+        "caption": SCHEDULE_TITLE,
+        "columns": [{"label": label, "kind": kind} for label, kind in SCHEDULE],
+        "rows": [[_cell(cell) for cell in row] for row in schedule_rows(state)],
+        "empty": not_drawn if state.drawn_on is None else nothing_due,
     }
 
 
