@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from huoshui.entities.schema import DECISION
 from tests.region import told
@@ -18,7 +19,7 @@ Demo = tuple[Path, dict[str, Any]]
 FULL = 20_000
 """The firms of `make demo`."""
 
-EXPLAINED = 60
+EXPLAINED = (60, pytest.param(1_000, marks=pytest.mark.long))
 """So many subjects, chosen by the seed of the run, are explained through the command."""
 
 
@@ -85,14 +86,15 @@ def test_every_item_is_read_by_an_indicator() -> None:
     assert items - read == {DECISION}, "words on who is who are measured by nothing"
 
 
+@pytest.mark.parametrize("subjects", EXPLAINED)
 def test_explaining_gives_the_verdict_of_the_bulk_match(
-    demo: Demo, tmp_path: Path, random_seed: int
+    demo: Demo, tmp_path: Path, random_seed: int, subjects: int
 ) -> None:
     home, found = demo
     snapshot = Path(found["snapshot"])
     offerings = json.loads((snapshot / "manifest.json").read_text())["offerings"]
     words = duckdb.sql(f"SELECT * FROM '{snapshot}/verdicts.parquet'").to_arrow_table()
-    chosen = random.Random(random_seed).sample(range(words.num_rows), EXPLAINED)
+    chosen = random.Random(random_seed).sample(range(words.num_rows), subjects)
     rows = words.take(chosen).to_pylist()
     (tmp_path / "subjects").write_text("\n".join(row["entity"] for row in rows))
     answer = told(
