@@ -172,3 +172,18 @@ def test_words_that_say_both_or_lack_rows_are_found() -> None:
     both = pa.table({"yes_0": [1], "no_0": [1]})
     assert [p.code for p in matching.check(both, profile, 1)] == ["verdict.both"]
     assert [p.code for p in matching.check(both.slice(0, 0), profile, 1)] == ["verdict.rows_differ"]
+
+
+def test_rules_of_one_meaning_are_traced_each_in_its_own_words_and_asked_once_if_alike() -> None:
+    named = [_offering(n, "staff > least", values={"least": "5"}) for n in ("named", "again")]
+    pack = _pack(*named, _offering("plain", "staff > 5"))
+    traces = matching.explain_one(pack, {"subject_kind": "firm", "staff": 7}, asof=ASOF)
+    found = {trace.offering: trace.clauses[-1].trace for trace in traces}
+    assert {name: trace.text for name, trace in found.items()} == {
+        "named": "staff > least",
+        "again": "staff > least",
+        "plain": "staff > 5",
+    }
+    assert found["named"].cites == ("house#adr-0001",)
+    assert found["plain"].cites == ()
+    assert found["named"] is found["again"]

@@ -45,18 +45,10 @@ def once(pack: Pack, kind: str, key: Hashable, make: Callable[[], Made]) -> Made
 def clause_key(clause: ClauseTrace) -> Hashable:
     """Give all that words on a clause are made of, but for what a row lacks.
 
-    The same clause stands in many offerings, so it is known by what it says and not by where it
-    stands.  All of it is plain values: what the collector of garbage has to walk over, again and
-    again for as long as it is kept, makes one answer in fifty late.
+    All of it is plain values: what the collector of garbage has to walk over, again and again for
+    as long as it is kept, makes one answer in fifty late.
     """
-    values = tuple(
-        (name, None if cited is None else (str(cited.value), cited.unit, *cite_key(cited.cite)))
-        for name, cited in clause.values.items()
-    )
-    # The type tells 1, 1.0 and true apart, which are equal.
-    columns = tuple((name, type(value).__name__, value) for name, value in clause.columns.items())
-    say = clause.say
-    return (clause.verdict, say.zh, say.en, clause.evidence, values, columns)
+    return clause.clause.wording, clause.finding.key
 
 
 def cite_key(cite: Citation) -> tuple[str, str]:

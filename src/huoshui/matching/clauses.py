@@ -7,13 +7,14 @@ shelf that an offering is shown on, and no condition.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from huoshui.kernel.citation import Citation
 from huoshui.policy.expression import Scope, Typed
-from huoshui.policy.expression.typed import Apply
+from huoshui.policy.expression.typed import Apply, Constant
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited, Label, Offering, Title
 from huoshui.policy.values import resolved
@@ -40,6 +41,26 @@ class OfferingClause:
     whole: Condition
     parts: tuple[Typed, ...]  # what it joins by `and`; parts of one meaning are equal
     values: Mapping[str, Cited | None]  # of the offering, that the clause or its sentence names
+
+    @cached_property
+    def asks(self) -> Hashable:
+        """Give what it asks, as written and on what authority: asked once, it need not be again."""
+        typed = self.whole.typed
+        constants = [part for part in typed.walk() if isinstance(part, Constant)]
+        return typed, typed.text, tuple((part.name, part.cites) for part in constants)
+
+    @cached_property
+    def wording(self) -> str:
+        """Give all that its words are made of, but for what a row holds, as one plain text.
+
+        The same clause stands in many offerings, so it is known by what it says and not by where
+        it stands.
+        """
+        values = [
+            (name, cited and (str(cited.value), cited.unit, cited.cite.source, cited.cite.place))
+            for name, cited in self.values.items()
+        ]
+        return repr((self.say.zh, self.say.en, self.evidence, values))
 
 
 def clauses_of(pack: Pack, offering: Offering | Title, scope: Scope) -> list[OfferingClause]:

@@ -7,33 +7,94 @@ come to the same verdicts; tests hold the two together.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from huoshui.kernel.citation import Citation
 from huoshui.kernel.trace import Trace
 from huoshui.matching.clauses import Kind, OfferingClause
 from huoshui.matching.plan import MatchingRefusal, Plan, compile, unknown_name
 from huoshui.matching.schema import Verdict
-from huoshui.policy.expression import Typed, evaluate_row
+from huoshui.policy.expression import evaluate_row
 from huoshui.policy.pack import Pack
 from huoshui.policy.schema import Cited, Label
 from huoshui.ratings.ops.clauses import truth_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What a condition came to for one row; all clauses that ask the same of it share one."""
+
+    verdict: bool | None
+    columns: Mapping[str, object]  # read of the profile, with their values
+    trace: Trace = field(repr=False)
+
+    @classmethod
+    def of(cls, clause: OfferingClause, row: Mapping[str, object], asof: dt.date) -> Finding:
+        """Ask what a clause asks of one row."""
+        trace = evaluate_row(clause.whole.typed, row, asof=asof)
+        return cls(truth_of(trace), {name: row[name] for name in clause.whole.columns}, trace)
+
+    @cached_property
+    def key(self) -> Hashable:
+        """Give what tells it from other findings in words, of plain values."""
+        # The type tells 1, 1.0 and true apart, which are equal.
+        read = [(name, type(value).__name__, value) for name, value in self.columns.items()]
+        return self.verdict, tuple(read)
+
+
+@dataclass(frozen=True, slots=True)
 class ClauseTrace:
     """What one clause came to, with what it read and what it compared with."""
 
-    id: str
-    verdict: bool | None
-    say: Label
-    cite: Citation
-    columns: Mapping[str, object]  # read of the profile, with their values
-    values: Mapping[str, Cited | None]  # of the offering, that the clause or its sentence names
-    evidence: str | None
-    implied: bool
-    trace: Trace = field(repr=False)
+    clause: OfferingClause
+    finding: Finding
+
+    @property
+    def id(self) -> str:
+        """Name the clause within its offering."""
+        return self.clause.id
+
+    @property
+    def say(self) -> Label:
+        """Give the sentence of the clause, with its holes."""
+        return self.clause.say
+
+    @property
+    def cite(self) -> Citation:
+        """Give the place that the clause is read from."""
+        return self.clause.cite
+
+    @property
+    def values(self) -> Mapping[str, Cited | None]:
+        """Give the values of the offering that the clause or its sentence names."""
+        return self.clause.values
+
+    @property
+    def evidence(self) -> str | None:
+        """Name what a rule wants to see where the clause is open."""
+        return self.clause.evidence
+
+    @property
+    def implied(self) -> bool:
+        """Tell whether the clause comes from whom the offering is for."""
+        return self.clause.implied
+
+    @property
+    def verdict(self) -> bool | None:
+        """Tell whether the clause holds; None is unknown."""
+        return self.finding.verdict
+
+    @property
+    def columns(self) -> Mapping[str, object]:
+        """Give the columns that were read, with their values."""
+        return self.finding.columns
+
+    @property
+    def trace(self) -> Trace:
+        """Give every part of the condition with its value."""
+        return self.finding.trace
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -82,8 +143,8 @@ def explain_one(
     for name, offering in plan.reads.items():
         if name not in row:
             raise MatchingRefusal.NO_COLUMN.refuse(column=name, offering=offering)
-    asked: dict[Typed, Trace] = {}
-    return [_offering(plan, name, row, asof, asked) for name in wanted]
+    found: dict[int, Finding] = {}
+    return [_offering(plan, name, row, asof, found) for name in wanted]
 
 
 def _offering(
@@ -91,34 +152,19 @@ def _offering(
     name: str,
     row: Mapping[str, object],
     asof: dt.date,
-    asked: dict[Typed, Trace],
+    found: dict[int, Finding],
 ) -> OfferingTrace:
-    traces = tuple(trace_clause(clause, row, asof, asked) for clause in plan.clauses[name])
-    found = {c.verdict for c in traces}
-    verdict: Verdict = "no" if False in found else "unknown" if None in found else "yes"
-    return OfferingTrace(name, verdict, traces, plan.kind)
+    traces, verdicts = [], set()
+    for clause, number in zip(plan.clauses[name], plan.asked[name], strict=True):
+        finding = found.get(number)
+        if finding is None:
+            found[number] = finding = Finding.of(clause, row, asof)
+        traces.append(ClauseTrace(clause, finding))
+        verdicts.add(finding.verdict)
+    verdict: Verdict = "no" if False in verdicts else "unknown" if None in verdicts else "yes"
+    return OfferingTrace(name, verdict, tuple(traces), plan.kind)
 
 
-def trace_clause(
-    clause: OfferingClause,
-    row: Mapping[str, object],
-    asof: dt.date,
-    asked: dict[Typed, Trace] | None = None,
-) -> ClauseTrace:
-    """Ask one clause of one row; `asked` keeps what was asked before."""
-    asked = {} if asked is None else asked
-    typed = clause.whole.typed
-    trace = asked.get(typed)
-    if trace is None:
-        asked[typed] = trace = evaluate_row(typed, row, asof=asof)
-    return ClauseTrace(
-        id=clause.id,
-        verdict=truth_of(trace),
-        say=clause.say,
-        cite=clause.cite,
-        columns={name: row[name] for name in clause.whole.columns},
-        values=clause.values,
-        evidence=clause.evidence,
-        implied=clause.implied,
-        trace=trace,
-    )
+def trace_clause(clause: OfferingClause, row: Mapping[str, object], asof: dt.date) -> ClauseTrace:
+    """Ask one clause of one row."""
+    return ClauseTrace(clause, Finding.of(clause, row, asof))

@@ -9,7 +9,7 @@ by row.  `ops.sweep` runs the whole over the parts of a table.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,6 +72,15 @@ class Plan:
     def thresholds(self) -> Mapping[str, tuple[float | int, ...]]:
         """Give the cut points of the columns that are numbers or days."""
         return self.conditions.thresholds
+
+    @cached_property
+    def asked(self) -> Mapping[str, tuple[int, ...]]:
+        """Number what the clauses of each offering ask: those that ask the same share a number."""
+        numbers: dict[Hashable, int] = {}
+        return {
+            name: tuple(numbers.setdefault(clause.asks, len(numbers)) for clause in clauses)
+            for name, clauses in self.clauses.items()
+        }
 
     @cached_property
     def sweep(self) -> Sweep:
