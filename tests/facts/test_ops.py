@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from huoshui.engines.duckdb import DuckDB
 from huoshui.facts.faults import Fault, FeedRefusal
 from huoshui.facts.ops import OPS, Reader, Reading
+from huoshui.facts.ops.code import subject_reading
 from huoshui.facts.ops.text import name_reading
+from huoshui.kernel import ids
 from huoshui.policy.schema import FeedColumn, ItemColumn
 from tests.pipeline import taxes
 
@@ -139,14 +142,42 @@ def test_what_cannot_be_kept_is_a_fault(how: Reading, text: str, reason: FeedRef
     assert found.reason is reason
 
 
-@given(nths=st.lists(st.integers(0, 10**9 - 1), max_size=20), other=st.text(max_size=20))
-def test_codes_told_at_once_are_those_told_one_by_one(nths: list[int], other: str) -> None:
-    good = [taxes.code(nth) for nth in nths]
+SOUND = {
+    "uscc": taxes.code,
+    "registration_number": lambda nth: _checked(ids.registration_number, f"{nth:014d}"),
+    "person_ref": lambda nth: _checked(ids.person_ref, f"P{nth:015X}"),
+    "project_ref": lambda nth: _checked(ids.project_ref, f"X{nth:015X}"),
+}
+
+
+def _checked(scheme: Any, body: str) -> str:
+    return body + scheme.calc_check_digit(body)
+
+
+@pytest.mark.parametrize("scheme", SOUND)
+@given(
+    nths=st.lists(st.integers(0, 10**9 - 1), max_size=20),
+    other=st.text(max_size=20),
+    place=st.integers(0, 14),
+)
+def test_codes_told_at_once_are_those_told_one_by_one(
+    scheme: str, nths: list[int], other: str, place: int
+) -> None:
+    good = [SOUND[scheme](nth) for nth in nths]
+    other_kinds = [SOUND[kind](nth) for kind in SOUND for nth in nths]
     changed = [code[:-1] + "0" for code in good] + [code.lower() for code in good]
-    letters = [code[:3] + "Q" + code[4:] for code in good]
-    texts = [*good, *changed, *letters, other, "", good[0] + "X" if good else "I" * 18]
-    how = reading("code")
+    letters = [code[:place] + letter + code[place + 1 :] for code in good for letter in "QG0é"]
+    texts = [
+        *good,
+        *other_kinds,
+        *changed,
+        *letters,
+        other,
+        "",
+        good[0] + "X" if good else "I" * 18,
+    ]
+    how = subject_reading(scheme)
     assert how.as_is is not None
-    for text, stands in zip(texts, how.as_is(texts), strict=True):
-        assert not stands or how.read(text) == text
-    assert all(how.as_is(good))
+    for text, stands in zip(texts, how.as_is(pa.array(texts)), strict=True):
+        assert stands == (how.read(text) == text)
+    assert all(how.as_is(pa.array(good, pa.string())))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
@@ -38,7 +37,7 @@ class Lookup:
     name: str  # of the relation to make
     unplain: str  # SQL of the condition, in a row of `raw r`, that the text is not plain
     givens: str  # SQL of the distinct texts
-    read: Callable[[Sequence[str]], pa.Table]
+    read: Callable[[pa.ChunkedArray], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -166,13 +165,24 @@ def lookup_of(read: Read, inside: str | None) -> Lookup:
     return Lookup(read.look, unplain, givens, lambda texts: _looked_up(read, texts))
 
 
-def _looked_up(read: Read, texts: Sequence[str]) -> pa.Table:
+def _looked_up(read: Read, given: pa.ChunkedArray) -> pa.Table:
+    """Read distinct texts; those that are their own value all at once."""
+    texts = given.cast(pa.string()).combine_chunks()
+    if read.reading.as_is is None:
+        return _read_each(read, texts)
+    stands = read.reading.as_is(texts)
+    plain = texts.filter(pa.array(stands))
+    own = pa.table({"given": plain, "value": plain})
+    rest = _read_each(read, texts.filter(pa.array(~stands)))
+    return pa.concat_tables([rest, own], promote_options="default")
+
+
+def _read_each(read: Read, texts: pa.Array) -> pa.Table:
     values: list[object] = []
     faults: list[tuple[str | None, str | None, str | None]] = []
     currencies: list[str | None] = []
-    as_is = read.reading.as_is(texts) if read.reading.as_is else repeat(False)
-    for text, stands in zip(texts, as_is, strict=False):
-        value = text if stands else read.reading.read(text)
+    for text in texts.to_pylist():
+        value = read.reading.read(text)
         if isinstance(value, Fault):
             problem = value.problem(value=text.strip(), field=read.field)
             faults.append((problem.code, problem.message, problem.fix))
@@ -182,10 +192,7 @@ def _looked_up(read: Read, texts: Sequence[str]) -> pa.Table:
         values.append(value)
         if read.reading.currency:
             currencies.append(None if value is None else read.reading.currency(text))
-    columns = {
-        "given": pa.array(texts, pa.string()),
-        "value": pa.array(values, schema.ARROW[read.reading.type]),
-    }
+    columns = {"given": texts, "value": pa.array(values, schema.ARROW[read.reading.type])}
     for nth, name in enumerate(("fault", "message", "fix")):
         columns[name] = pa.array([fault[nth] for fault in faults], pa.string())
     if read.reading.currency:

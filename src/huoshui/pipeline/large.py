@@ -41,8 +41,7 @@ def take_plain(engine: DuckDB, feed: Feed, pack: Pack, raw: Raw, *, origin: str,
     item = pack.items[feed.item]
     plan = plainly(feed, item, pack, columns=raw.columns)
     looked_up = {
-        lookup.name: lookup.read(engine.query(lookup.givens)["given"].to_pylist())
-        for lookup in plan.lookups
+        lookup.name: lookup.read(engine.query(lookup.givens)["given"]) for lookup in plan.lookups
     }
     _name(engine, looked_up)
     engine.view(PLAINLY, plan.view)

@@ -18,7 +18,7 @@ def typed(engine: Engine, feed: Feed, item: Item, pack: Pack, columns: Sequence[
     for lookup in plan.lookups:
         if not asked[lookup.name]:
             continue
-        table = lookup.read(engine.query(lookup.givens)["given"].to_pylist())
+        table = lookup.read(engine.query(lookup.givens)["given"])
         engine.arrow(lookup.name, table)
         made[lookup.name] = table["fault"].null_count < table.num_rows
     engine.steps(plan.steps(made))

@@ -7,23 +7,15 @@ the body, and older records have no other.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+from functools import lru_cache, partial
 
 from huoshui.facts.faults import Fault, FeedRefusal
 from huoshui.facts.ops.reading import Reader, Reading, cleaned
+from huoshui.facts.ops.standing import FORMS, stand
 from huoshui.kernel import ids
 from huoshui.policy.schema import ColumnType
 
 OLD_LENGTH, FULL_LENGTH = 15, 18
-DIGITS = 8  # the first characters of a unified code
-
-_VALUES = np.full(256, 255)  # of each character of a code, by its byte
-_VALUES[np.frombuffer(ids.uscc.ALPHABET.encode(), np.uint8)] = range(len(ids.uscc.ALPHABET))
 
 
 def reading(reader: Reader) -> Reading:
@@ -39,23 +31,8 @@ def subject_reading(scheme: str) -> Reading:
         bare = cleaned(text)
         return None if bare is None else checked(scheme, bare)
 
-    return Reading(ColumnType.CODE, read, as_is=_valid_codes if scheme == "uscc" else None)
-
-
-def _valid_codes(texts: Sequence[str]) -> list[bool]:
-    """Tell which of many texts are unified codes as they stand, all of them at once."""
-    column = pa.array(texts, pa.string())
-    is_long = pc.equal(pc.binary_length(column), FULL_LENGTH)
-    fits = pc.and_(is_long, pc.string_is_ascii(column)).to_numpy(zero_copy_only=False).astype(bool)
-    joined = "".join(text for text, fit in zip(texts, fits, strict=True) if fit).encode("ascii")
-    characters = np.frombuffer(joined, np.uint8).reshape(-1, FULL_LENGTH)
-    values = _VALUES[characters]
-    total = values[:, : FULL_LENGTH - 1] @ np.array(ids.uscc.WEIGHTS)
-    is_right = (values < len(ids.uscc.ALPHABET)).all(axis=1)
-    is_right &= (values[:, :DIGITS] < 10).all(axis=1)
-    is_right &= -total % len(ids.uscc.ALPHABET) == values[:, -1]
-    fits[fits] = is_right
-    return list(fits)
+    forms = FORMS.get(scheme)
+    return Reading(ColumnType.CODE, read, as_is=partial(stand, forms) if forms else None)
 
 
 @lru_cache(maxsize=1 << 20)  # the same subjects come in every feed

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
 
 from huoshui.facts.faults import Fault
 from huoshui.kernel.sql import literal
@@ -50,7 +53,7 @@ class Reading:
     plain: Callable[[str], str] | None = None  # SQL of the raw column -> SQL of the value
     proven: Callable[[str], str] | None = None  # the same where every text is known to be plain
     currency: Callable[[str], str | None] | None = field(default=None)  # for money
-    as_is: Callable[[Sequence[str]], Sequence[bool]] | None = None  # texts that are their own value
+    as_is: Callable[[pa.Array], np.ndarray] | None = None  # which texts are their own value
 
 
 MOST_WORDS = 48
