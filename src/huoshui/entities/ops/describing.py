@@ -38,7 +38,7 @@ def registrations(item: Item | None, rule: Settlement, asof: dt.date) -> str:
         return f"SELECT {empty} WHERE FALSE"
     parts = {"name": "subject_name"} | {c: c for c in wanted if c in item.columns}
     values = ",\n  ".join(
-        f"{_first(item, parts[part])} AS {part}"
+        f"min_by({parts[part]}, place) AS {part}"  # of those that give it
         if part in parts
         else f"CAST(NULL AS VARCHAR) AS {part}"
         for part in ("name", *wanted)
@@ -50,22 +50,6 @@ FROM (
   SELECT *, row_number() OVER (PARTITION BY entity ORDER BY {state_order(item, rule)}) AS place
   FROM settled_{item.id} WHERE true_from <= {day(asof)}
 ) AS told GROUP BY entity"""
-
-
-_PLACES = 9
-"""Digits of a place among the registrations of one entity."""
-
-
-def _first(item: Item, column: str) -> str:
-    """Write what the first registration that gives a column says.
-
-    Place and value are one text, whose least is the first: to put the registrations in order once
-    more for every column would take three times as long.
-    """
-    said = f"concat(lpad(CAST(place AS VARCHAR), {_PLACES}, '0'), CAST({column} AS VARCHAR))"
-    first = f"substr(min(CASE WHEN {column} IS NOT NULL THEN {said} END), {_PLACES + 1})"
-    is_day = column in item.columns and item.columns[column].type == "day"
-    return f"CAST({first} AS DATE)" if is_day else first
 
 
 def entities(*, branch: bool) -> str:

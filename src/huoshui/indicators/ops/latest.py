@@ -16,19 +16,29 @@ from huoshui.indicators.ops.asking import Ask, Flat, contributing, in_force
 
 
 def measured(ask: Ask) -> Flat:
-    """Rank the facts that may be read and take the first; indicators share the ranking."""
+    """Take the first of the facts that may be read; indicators share the ranking.
+
+    Where all of these have a value, one ranking of every fact does for all indicators.  Where the
+    first may leave it unknown, those that may be read are ranked before the others.
+    """
     candidate = _candidate(ask)
-    ranking = (
-        f"row_number() OVER (PARTITION BY entity ORDER BY"
-        f" CASE WHEN {candidate} THEN 0 ELSE 1 END, {ask.preferred})"
-    )
-    place = "newness_" + hashlib.sha256(ranking.encode()).hexdigest()[:8]
+    if ask.condition is None and (ask.is_sure(ask.measure.column) or _reports_the_subject(ask)):
+        place, ranking = _ranking(ask.preferred)
+        value = f"min_by({ask.column}, CASE WHEN {candidate} THEN {place} END)"
+        return Flat(value, candidate, ((place, ranking),))
+    place, ranking = _ranking(f"CASE WHEN {candidate} THEN 0 ELSE 1 END, {ask.preferred}")
     value = ask.column
     if ask.condition is not None and (_reports_the_subject(ask) or not ask.condition_is_sure):
         value = f"CASE WHEN {ask.condition} THEN {value} END"
     return Flat(
         f"max({value}) FILTER (WHERE {place} = 1 AND {candidate})", candidate, ((place, ranking),)
     )
+
+
+def _ranking(order: str) -> tuple[str, str]:
+    """Give a column that ranks an entity's facts, and its name."""
+    ranking = f"row_number() OVER (PARTITION BY entity ORDER BY {order})"
+    return "newness_" + hashlib.sha256(ranking.encode()).hexdigest()[:8], ranking
 
 
 def trace(ask: Ask) -> str:
