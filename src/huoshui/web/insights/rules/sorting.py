@@ -9,7 +9,7 @@ Characters that are read in several ways are read as the phrases they stand in, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from functools import cache
 
 _LONGEST = 4  # characters of a phrase; longer ones are proverbs, which no name holds
@@ -17,14 +17,18 @@ _PART = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 
 @cache
-def _dictionary() -> tuple[Mapping[str, object], Set[str]]:
-    """Give the phrases, and the first two characters of any: most pairs begin none.
+def _dictionary() -> tuple[Mapping[str, object], Mapping[str, tuple[int, ...]]]:
+    """Give the phrases, and how long those are that begin with two characters, the longest first.
 
     Read when first asked for: most processes sort no name, and each would wait for it.
     """
     from pypinyin.constants import PHRASES_DICT
 
-    return PHRASES_DICT, {phrase[:2] for phrase in PHRASES_DICT}
+    lengths: dict[str, set[int]] = {}
+    for phrase in PHRASES_DICT:
+        if len(phrase) <= _LONGEST:
+            lengths.setdefault(phrase[:2], set()).add(len(phrase))
+    return PHRASES_DICT, {two: tuple(sorted(found)[::-1]) for two, found in lengths.items()}
 
 
 @cache
@@ -35,21 +39,17 @@ def _read(phrase: str) -> str:
 
 
 def _syllables(text: str) -> list[str]:
-    phrases, beginnings = _dictionary()
+    phrases, lengths = _dictionary()
     found, place = [], 0
     while place < len(text):
         part = text[place]
-        if text[place : place + 2] in beginnings:
-            part = next((p for p in _longer(text, place) if p in phrases), part)
+        for length in lengths.get(text[place : place + 2], ()):
+            if text[place : place + length] in phrases:
+                part = text[place : place + length]
+                break
         found.append(_read(part))
         place += len(part)
     return found
-
-
-def _longer(text: str, place: int) -> list[str]:
-    """Give what may be a phrase here, the longest first."""
-    ends = range(min(place + _LONGEST, len(text)), place + 1, -1)
-    return [text[place:end] for end in ends]
 
 
 def sort_key(name: str | None) -> str:
