@@ -78,6 +78,10 @@ def test_rows_are_written_and_given_in_the_order_of_the_query(
     assert pa.concat_tables(parts)["n"].to_pylist() == list(range(many))[::-1]
 
 
+def _twice(by: int, rows: pa.Table) -> pa.Table:
+    return pa.table({"n": rows["n"], "twice": pc.multiply(rows["n"], by)})
+
+
 def _times(by: int, rows: pa.Table) -> pa.Table:
     if rows.num_rows and pc.max(rows["n"]).as_py() == 3:
         raise ValueError("三 is not liked")
@@ -97,6 +101,24 @@ def test_rows_go_through_a_function_part_by_part(
     assert found["twice"].to_pylist() == [2 * n for n in range(90, 100)]
     engine.mapped("none", "SELECT n FROM rows WHERE n > 1000", make(), schema)
     assert engine.query("FROM none").num_rows == 0
+
+
+def test_what_was_counted_is_given_in_the_order_of_the_count(engine: Engine) -> None:
+    many = 70_000
+    engine.arrow("rows", _rows(many))
+    schema = pa.schema([("n", pa.int64()), ("twice", pa.int64())])
+    sql = f"SELECT {many - 1} - n AS n FROM rows"
+    double = partial(_twice, 2)
+    engine.mapped("doubled", sql, double, schema, counted=("n", many))
+    parts = list(engine.counted("doubled", "n"))
+    assert len(parts) > 1
+    found = pa.concat_tables(parts)
+    assert found.schema.equals(schema)
+    assert found["n"].to_pylist() == list(range(many))
+    assert found["twice"].to_pylist() == list(range(0, 2 * many, 2))
+    engine.drop("doubled")
+    with pytest.raises(EngineError):
+        list(engine.counted("doubled", "n"))
 
 
 def test_an_engine_leaves_nothing_behind(tmp_path: Path) -> None:

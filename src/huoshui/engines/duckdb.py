@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -67,6 +67,7 @@ class DuckDB:
             settings["memory_limit"] = memory_limit
         self._connection = duckdb.connect(":memory:", config=settings)
         self._kinds: dict[str, str] = {}  # what each relation is; asking the engine is slow
+        self._counted: dict[str, list[Path]] = {}  # the parts of what was mapped in its order
 
     def __enter__(self) -> DuckDB:
         return self
@@ -164,6 +165,19 @@ class DuckDB:
                     paths.append(running.popleft().result())
             paths += [each.result() for each in running]
         self.parquet(name, paths, schema)
+        if counted is not None:
+            self._counted[name.casefold()] = paths
+
+    def counted(self, name: str, column: str) -> Iterator[pa.Table]:
+        """Give what `mapped` made of rows `counted` by a column, in their order, part by part.
+
+        They stand in files of their own in that order, so that nothing has to be asked or sorted.
+        """
+        paths = self._counted.get(name.casefold())
+        if paths is None:
+            raise EngineError(f"{name} was not made of counted rows")
+        for path in paths:
+            yield pq.read_table(path)
 
     def _spans(self, sql: str, column: str, rows: int) -> Generator[pa.Table]:
         """Ask a query for a span of its counted rows at a time: what it joins stays small."""
@@ -215,6 +229,7 @@ class DuckDB:
             raise EngineError(str(error)) from error
 
     def _drop(self, name: str) -> None:
+        self._counted.pop(name.casefold(), None)
         kind = self._kinds.pop(name.casefold(), None)
         if kind is not None:
             self._run(f"DROP {kind} IF EXISTS {quoted(name)}")

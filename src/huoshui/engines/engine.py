@@ -56,6 +56,9 @@ class Engine(Protocol):
         an engine may then ask for a span of rows at a time, and keeps them in that order.
         """
 
+    def counted(self, name: str, column: str) -> Iterator[pa.Table]:
+        """Give what `mapped` made of rows `counted` by a column, in their order, part by part."""
+
     def query(self, sql: str) -> pa.Table:
         """Give the rows of a query as an Arrow table; for answers that fit in memory."""
 

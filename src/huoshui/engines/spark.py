@@ -28,6 +28,7 @@ from huoshui.engines import engine as contract
 from huoshui.engines.dialect import QUALIFIED, Said, said
 from huoshui.engines.engine import EngineError
 from huoshui.kernel.errors import Refusal, Where
+from huoshui.kernel.sql import quoted
 from huoshui.kernel.step import Step
 
 if TYPE_CHECKING:
@@ -162,6 +163,10 @@ class Spark:
         with self._asked(sql) as frame:
             rows = frame.mapInArrow(_by_part(function, schema), from_arrow_schema(schema))
             self._keep(name, rows)
+
+    def counted(self, name: str, column: str) -> Iterator[pa.Table]:
+        """Give what `mapped` made of rows `counted` by a column, in their order, part by part."""
+        yield from self.parts(f"SELECT * FROM {quoted(name)} ORDER BY {quoted(column)}")
 
     def query(self, sql: str) -> pa.Table:
         """Give the rows of a query as an Arrow table; for answers that fit in memory."""

@@ -10,11 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huoshui.entities.division import division_sql, divisions
-from huoshui.indicators.schema import COUNTED, PROFILE_SUBJECT
+from huoshui.indicators.schema import COUNTED
 from huoshui.kernel.sql import quoted
 from huoshui.pipeline.divided import (
     ENTITY,
-    GROUP_ROWS,
     Written,
     by_division,
     division_file,
@@ -107,14 +106,10 @@ class Tables:
 
     def _evaluated(self) -> Iterator[pa.Table]:
         """Read what was evaluated, by division where there are any, and by entity."""
-        if not self.is_divided:
+        if self.is_divided:
+            yield from self.work.engine.counted(EVALUATED, COUNTED)
+        else:
             yield from self.work.engine.parts(f"SELECT * FROM {EVALUATED} ORDER BY {ENTITY}")
-            return
-        for start in range(0, self.work.rows(PROFILE_SUBJECT), GROUP_ROWS):
-            span = f"{COUNTED} >= {start} AND {COUNTED} < {start + GROUP_ROWS}"
-            yield self.work.engine.query(
-                f"SELECT * FROM {EVALUATED} WHERE {span} ORDER BY {COUNTED}"
-            )
 
     def _evidence_rows(self) -> Iterator[pa.Table]:
         work = self.work
