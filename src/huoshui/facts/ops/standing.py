@@ -97,7 +97,7 @@ _OLD = Form((digits,) * 15, digits, _hybrid(len(digits)))
 FORMS: Mapping[str, tuple[Form, ...]] = {
     "uscc": (_UNIFIED, _OLD),
     "registration_number": (_OLD,),
-    "person_ref": (_reference("P"),),
-    "project_ref": (_reference("X"),),
+    "person_ref": (_reference(ids.person_ref.LETTER),),
+    "project_ref": (_reference(ids.project_ref.LETTER),),
 }
 """The forms that a code may have where a scheme is asked for; schemes without any are read."""

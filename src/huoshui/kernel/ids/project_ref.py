@@ -11,7 +11,9 @@ False
 
 from huoshui.kernel.ids.reference import Reference, calc_check_digit, compact
 
-_OF_A_PROJECT = Reference("X")
+LETTER = "X"
+
+_OF_A_PROJECT = Reference(LETTER)
 validate, is_valid = _OF_A_PROJECT.validate, _OF_A_PROJECT.is_valid
 
-__all__ = ["calc_check_digit", "compact", "is_valid", "validate"]
+__all__ = ["LETTER", "calc_check_digit", "compact", "is_valid", "validate"]
