@@ -94,7 +94,7 @@ def make(path: Path, *, rows: int, seed: int) -> None:
         engine.arrow("firm_code", _codes(firms, seed))
         engine.table("firm", f"SELECT nth, code, {_name()} AS name FROM firm_code")
         engine.arrow("ware", _wares())
-        engine.write(_invoices(rows, firms, seed), path)
+        engine.write(_invoices(rows, firms, seed), path, form="COMPRESSION zstd")
 
 
 def as_csv(table: Path, path: Path) -> None:

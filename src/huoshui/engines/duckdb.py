@@ -33,6 +33,9 @@ PART_ROWS = 1 << 16
 WAITING = 3
 """Parts read ahead of those being worked on."""
 
+KEPT = "PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 10000"
+"""Written in less time than Parquet's first form, smaller, and read faster (ADR 0066)."""
+
 _TYPES: dict[pa.DataType, str] = {}
 """What the engine calls the types of Arrow's that were asked for; it is asked once a process."""
 
@@ -207,12 +210,11 @@ class DuckDB:
         """Give the rows of a query as an Arrow table."""
         return self._run(sql).to_arrow_table()
 
-    def write(self, sql: str, path: Path, *, compression: str = "zstd") -> None:
-        """Write the rows of a query to a Parquet file, whole or not at all."""
+    def write(self, sql: str, path: Path, *, form: str = KEPT) -> None:
+        """Write the rows of a query to a Parquet file of a form, whole or not at all."""
         staged = path.with_name(f".{path.name}.{os.getpid()}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        form = f"FORMAT parquet, COMPRESSION {compression}"
-        self._run(f"COPY ({sql}) TO {literal(str(staged))} ({form})")
+        self._run(f"COPY ({sql}) TO {literal(str(staged))} (FORMAT parquet, {form})")
         os.replace(staged, path)
 
     def drop(self, *names: str) -> None:

@@ -80,7 +80,7 @@ def read_csv(engine: DuckDB, feed: Feed, path: Path, staging: Path) -> Raw:
     kept = staging / "raw_text.parquet"
     try:
         if is_large:  # not held in memory, and split into fields once however often it is read
-            engine.write(sql, kept, compression="snappy")
+            engine.write(sql, kept)
         else:
             engine.table("raw_text", sql)
     except EngineError:
