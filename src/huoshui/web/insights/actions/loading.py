@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 from django.db import OperationalError, connection
 
@@ -29,7 +30,7 @@ from huoshui.web.insights.queries.policy import policy_at
 from huoshui.web.insights.rules import copying
 from huoshui.web.insights.rules.behind import items_of
 from huoshui.web.insights.rules.refusals import InsightRefusal
-from huoshui.web.insights.rules.rows import ARRAYS, ENTITY, array_of, placed
+from huoshui.web.insights.rules.rows import ARRAYS, ELEMENTS, ENTITY, array_of, placed
 from huoshui.web.insights.rules.sorting import sort_key
 
 Tell = Callable[[str, int, int], None]
@@ -38,7 +39,7 @@ KEPT = 3
 """Attached snapshots that are kept; the older ones are only needed where somebody still reads."""
 
 CHUNK = 20_000
-"""Rows that are made into text and sent together."""
+"""Rows that are encoded and sent together."""
 
 LOCK = 7_108_266_001
 """The advisory lock that keeps two loads apart; it ends with its connection."""
@@ -58,7 +59,12 @@ HEAD = (
 )
 """Columns of the relation `entity` that every profile carries as they are."""
 
+SIDES = ("yes", "no")
+
+PROFILE = ("snapshot_id", ENTITY, "sort_key", *HEAD, *ARRAYS, *SIDES)
+
 EVIDENCE = (
+    "snapshot_id",
     "entity",
     "item",
     "feed",
@@ -161,9 +167,8 @@ def _newest(published: Published) -> dict[str, dict[str, str]]:
 
 
 def _copy_profile(snapshot: Snapshot, published: Published, tell: Tell) -> None:
-    """Copy the profile, each part made into text while the one before it is sent."""
-    columns = ", ".join(("snapshot_id", ENTITY, "sort_key", *HEAD, *ARRAYS, "yes", "no"))
-    sql = f"COPY insights_profile_{snapshot.id} ({columns}) FROM STDIN"
+    """Copy the profile, each part encoded while the one before it is sent."""
+    sql = copying.statement(f"insights_profile_{snapshot.id}", PROFILE)
     total, done = published.rows("profile"), 0
     for rows, data in _ahead(_profile_data(snapshot.id, published)):
         _copy(sql, data)
@@ -172,14 +177,14 @@ def _copy_profile(snapshot: Snapshot, published: Published, tell: Tell) -> None:
 
 
 def _profile_data(snapshot: int, published: Published) -> Iterator[tuple[int, bytes]]:
-    """Give the lines of each part of the profile, of the entity's head and of its verdicts."""
+    """Give the rows of each part: the profile's, the entity's head and its verdicts."""
     names = ("profile", "entity", "verdicts")
     for parts in zip(*(published.parts(name, CHUNK) for name in names), strict=True):
         profile, heads, verdicts = (part.combine_chunks() for part in parts)
         for other in (heads, verdicts):
             if not profile[ENTITY].equals(other[ENTITY]):
                 raise InsightRefusal.TORN.refuse(snapshot=published.name)
-        yield profile.num_rows, _profile_lines(snapshot, profile, heads, verdicts)
+        yield profile.num_rows, _profile_rows(snapshot, profile, heads, verdicts)
 
 
 def _ahead(made: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
@@ -191,30 +196,29 @@ def _ahead(made: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
             yield one
 
 
-def _profile_lines(snapshot: int, profile: pa.Table, heads: pa.Table, verdicts: pa.Table) -> bytes:
+def _profile_rows(snapshot: int, profile: pa.Table, heads: pa.Table, verdicts: pa.Table) -> bytes:
     rows = profile.num_rows
     grouped: dict[str, list[pa.ChunkedArray]] = {name: [] for name in ARRAYS}
     for field in profile.schema:
         if field.name != ENTITY:
             grouped[array_of(field.type)].append(profile[field.name])
-    words = [
-        [verdicts[n] for n in verdicts.column_names if n.startswith(f"{side}_")]
-        for side in ("yes", "no")
-    ]
-    return copying.lines(
-        [
-            pa.array([str(snapshot)] * rows),
-            copying.value(profile[ENTITY]),
-            copying.value(pa.array(map(sort_key, heads["name"].to_pylist()), pa.string())),
-            *(copying.value(heads[name]) for name in HEAD),
-            *(copying.array_text(held, rows) for held in (*grouped.values(), *words)),
-        ]
-    )
+    words = {
+        side: [verdicts[n] for n in verdicts.column_names if n.startswith(f"{side}_")]
+        for side in SIDES
+    }
+    held = {
+        "snapshot_id": pa.array(np.full(rows, snapshot)),
+        ENTITY: copying.whole(profile[ENTITY]),
+        "sort_key": pa.array(map(sort_key, heads["name"].to_pylist()), pa.string()),
+        **{name: copying.whole(heads[name]) for name in HEAD},
+        **{name: copying.lists_of(grouped[name], ELEMENTS[name], rows) for name in ARRAYS},
+        **{side: copying.lists_of(words[side], pa.int64(), rows) for side in SIDES},
+    }
+    return copying.rows_of({name: held[name] for name in PROFILE})
 
 
 def _copy_evidence(snapshot: Snapshot, published: Published, tell: Tell) -> None:
-    columns = ", ".join(("snapshot_id", *EVIDENCE))
-    sql = f"COPY insights_evidence_{snapshot.id} ({columns}) FROM STDIN"
+    sql = copying.statement(f"insights_evidence_{snapshot.id}", EVIDENCE)
     total, done = published.rows("evidence"), 0
     for rows, data in _ahead(_evidence_data(snapshot.id, published)):
         _copy(sql, data)
@@ -225,8 +229,9 @@ def _copy_evidence(snapshot: Snapshot, published: Published, tell: Tell) -> None
 def _evidence_data(snapshot: int, published: Published) -> Iterator[tuple[int, bytes]]:
     for table in published.parts("evidence", CHUNK * 5):
         part = table.combine_chunks()
-        held = [copying.value(part[name]) for name in EVIDENCE]
-        yield part.num_rows, copying.lines([pa.array([str(snapshot)] * part.num_rows), *held])
+        named = {"snapshot_id": pa.array(np.full(part.num_rows, snapshot))}
+        held = {name: copying.whole(part[name]) for name in EVIDENCE[1:]}
+        yield part.num_rows, copying.rows_of(named | held)
 
 
 def _copy_subsidies(snapshot: Snapshot, published: Published) -> None:

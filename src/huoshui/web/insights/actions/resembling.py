@@ -32,6 +32,8 @@ KEPT = (
 )
 """Columns of the relation that are kept as they are; the parts are gathered into one."""
 
+GATHERED = ("waiting", "parts")
+
 Named = tuple[str | None, str | None]
 """Code and name as a record has them."""
 
@@ -44,12 +46,12 @@ def resemblance_copy(snapshot: Snapshot, published: Published) -> int:
     if not published.files(RELATION):
         return 0
     waiting = _waiting(published)
-    columns = ", ".join(("snapshot_id", "pair", *KEPT, "waiting", "parts"))
-    sql = f"COPY insights_resemblance_{snapshot.id} ({columns}) FROM STDIN"
+    columns = ("snapshot_id", "pair", *KEPT, *GATHERED)
+    sql = copying.statement(f"insights_resemblance_{snapshot.id}", columns)
     copied = 0
     named = pairs.parts_in(published.schema(RELATION).names)
     for part in published.parts(RELATION, ROWS_AT_ONCE):
-        data = _lines(snapshot.id, part, named, waiting)
+        data = _rows(snapshot.id, part, named, waiting)
         with acting(SYSTEM), connection.cursor() as cursor, cursor.copy(sql) as copy:
             copy.write(data)
         copied += part.num_rows
@@ -65,20 +67,21 @@ def _waiting(published: Published) -> Waiting:
     return held
 
 
-def _lines(snapshot: int, batch: pa.Table, parts: Sequence[str], waiting: Waiting) -> bytes:
+def _rows(snapshot: int, batch: pa.Table, parts: Sequence[str], waiting: Waiting) -> bytes:
     rows = batch.to_pylist()
     ids = [pairs.pair_id(r["subject_code"], r["subject_name"], r["entity"]) for r in rows]
-    return copying.lines(
-        [
-            pa.array([str(snapshot)] * len(rows), pa.string()),
-            pa.array(list(map(str, ids)), pa.string()),
-            *(copying.value(batch.column(name)) for name in KEPT),
-            _json([waiting.get((r["subject_code"], r["subject_name"]), {}) for r in rows]),
-            _json([pairs.parts_of(row, parts) for row in rows]),
-        ]
+    waits = [waiting.get((r["subject_code"], r["subject_name"]), {}) for r in rows]
+    return copying.rows_of(
+        {
+            "snapshot_id": pa.array([snapshot] * len(rows), pa.int64()),
+            "pair": pa.array([each.bytes for each in ids], pa.binary()),
+            **{name: copying.whole(batch[name]) for name in KEPT},
+            "waiting": _json(waits),
+            "parts": _json([pairs.parts_of(row, parts) for row in rows]),
+        },
+        json=GATHERED,
     )
 
 
 def _json(values: Sequence[Any]) -> pa.Array:
-    texts = [json.dumps(value, ensure_ascii=False) for value in values]
-    return copying.value(pa.array(texts, pa.string()))
+    return pa.array([json.dumps(value, ensure_ascii=False) for value in values], pa.string())

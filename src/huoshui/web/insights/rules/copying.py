@@ -1,58 +1,53 @@
-"""Published tables as the text that COPY takes, made column by column and never cell by cell."""
+"""Published tables as the binary rows that COPY takes, encoded column by column by pgpq.
+
+As text a profile took three times as long to make and four times as long to read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+import pgpq
+import pgpq.encoders
+import pgpq.schema
 import pyarrow as pa
-import pyarrow.compute as pc
-
-NULL = "\\N"
-
-_ESCAPED = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
 
 
-def lines(fields: Sequence[pa.Array]) -> bytes:
-    """Give rows of text, made by `value` and `array_text`, as COPY reads them."""
-    joined = pc.binary_join_element_wise(*fields, "\t")
-    ended = pc.binary_join_element_wise(joined, "", "\n")
-    data = pa.concat_arrays(ended.chunks) if isinstance(ended, pa.ChunkedArray) else ended
-    _, _, held = data.buffers()
-    return b"" if held is None else held.to_pybytes()
+def statement(table: str, columns: Sequence[str]) -> str:
+    """Give the SQL that takes what `rows_of` gives."""
+    return f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
 
 
-def value(column: pa.Array) -> pa.Array:
-    """Give a column as text, each missing value as COPY writes it."""
-    return pc.fill_null(_escaped(_text(column)), NULL)
+def rows_of(columns: Mapping[str, pa.Array], *, json: Collection[str] = ()) -> bytes:
+    """Give columns of a table, in its order, as COPY reads them in the form BINARY.
+
+    Types are the table's own: int64 for bigint, float64 for double precision, sixteen bytes for a
+    uuid, a list for an array; text is text, but where it is named in `json`.
+    """
+    batch = pa.record_batch(dict(columns))
+    encoders = {
+        field.name: pgpq.encoders.StringEncoderBuilder.new_with_output(field, pgpq.schema.Jsonb())
+        if field.name in json
+        else pgpq.ArrowToPostgresBinaryEncoder.infer_encoder(field)
+        for field in batch.schema
+    }
+    encoder = pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(batch.schema, encoders)
+    return b"".join((encoder.write_header(), encoder.write_batch(batch), encoder.finish()))
 
 
-def array_text(columns: Sequence[pa.Array], rows: int) -> pa.Array:
-    """Give columns of one type as one column of PostgreSQL arrays."""
-    if not columns:
-        return pa.array(["{}"] * rows)
-    inner = pc.binary_join_element_wise(*(_element(c) for c in columns), ",")
-    return pc.binary_join_element_wise(pa.scalar("{"), inner, pa.scalar("}"), "")
+def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Give a column that lies in memory as one piece."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _element(column: pa.Array) -> pa.Array:
-    text = _text(column)
-    if pa.types.is_string(column.type):
-        text = _replaced(_replaced(text, "\\", "\\\\"), '"', '\\"')
-        text = _escaped(pc.binary_join_element_wise(pa.scalar('"'), text, pa.scalar('"'), ""))
-    return pc.fill_null(text, "NULL")
-
-
-def _text(column: pa.Array) -> pa.Array:
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    return column if pa.types.is_string(column.type) else column.cast(pa.string())
-
-
-def _escaped(text: pa.Array) -> pa.Array:
-    for raw, written in _ESCAPED:
-        text = _replaced(text, raw, written)
-    return text
-
-
-def _replaced(text: pa.Array, raw: str, written: str) -> pa.Array:
-    return pc.replace_substring(text, pattern=raw, replacement=written)
+def lists_of(
+    columns: Sequence[pa.Array | pa.ChunkedArray], kind: pa.DataType, rows: int
+) -> pa.ListArray:
+    """Give columns side by side as one column: in each row the list of its values, of one type."""
+    count = len(columns)
+    held = [whole(column).cast(kind) for column in columns]
+    after_another = pa.concat_arrays(held) if held else pa.array([], kind)
+    by_row = np.arange(rows * count).reshape(count, rows).T.ravel()
+    ends = np.arange(rows + 1, dtype=np.int32) * np.int32(count)
+    return pa.ListArray.from_arrays(pa.array(ends), after_another.take(pa.array(by_row)))

@@ -19,6 +19,15 @@ ARRAYS: Mapping[str, Callable[[pa.DataType], bool]] = {
 }
 """Array of a profile's row -> the Arrow types it holds."""
 
+ELEMENTS: Mapping[str, pa.DataType] = {
+    "whole": pa.int64(),
+    "fraction": pa.float64(),
+    "flag": pa.bool_(),
+    "word": pa.string(),
+    "day": pa.date32(),
+}
+"""Array of a profile's row -> the type in which it keeps what it holds."""
+
 ENTITY = "entity"
 
 Column = tuple[str, int, Sequence[str]]
