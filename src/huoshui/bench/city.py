@@ -88,7 +88,7 @@ def bench_city(
         taken = watched.run("ingest", _huoshui("ingest", str(raw / "raw"), *places), env, log)
         day = ["--asof", asof.isoformat()]
         made = json.loads(watched.run("run", _huoshui("run", *places, *day), env, log))
-        _load(watched, home, packs, asof, log)
+        _load(watched, home, packs, asof, log, keep=keep)
     finally:
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
@@ -116,7 +116,9 @@ def _huoshui(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "huoshui.cli.main", *arguments]
 
 
-def _load(watched: Watched, home: Path, packs: Sequence[Path], asof: dt.date, log: Path) -> None:
+def _load(
+    watched: Watched, home: Path, packs: Sequence[Path], asof: dt.date, log: Path, *, keep: bool
+) -> None:
     """Load the snapshot into a PostgreSQL of the home's own, as `huoshui serve` does."""
     db = database.start(home)
     try:
@@ -128,4 +130,4 @@ def _load(watched: Watched, home: Path, packs: Sequence[Path], asof: dt.date, lo
         command = [sys.executable, "-m", "huoshui.web.project.preparing"]
         watched.run("load", command, named, log)
     finally:
-        database.stop(db)
+        (database.stop if keep else database.discard)(db)

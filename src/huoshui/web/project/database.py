@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -160,6 +161,13 @@ def stop(db: Database) -> None:
     """Stop the database if it is ours."""
     if db.place is not None:
         embedded.server_stop(db.place)
+
+
+def discard(db: Database) -> None:
+    """Stop the database if it is ours, and delete its data, wherever that lies."""
+    stop(db)
+    if db.place is not None:
+        shutil.rmtree(db.place.folder)
 
 
 def is_up(db: Database) -> bool:
