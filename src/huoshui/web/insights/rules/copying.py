@@ -1,6 +1,6 @@
 """Published tables as the binary rows that COPY takes, encoded column by column by pgpq.
 
-As text a profile took three times as long to make and four times as long to read.
+As text a profile took twice as long to make and three times as long to read (docs/adr/0063).
 """
 
 from __future__ import annotations
